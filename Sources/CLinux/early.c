@@ -1,0 +1,36 @@
+#define _GNU_SOURCE
+#include "clinux_early.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+// The kernel throws a signal away when PID 1 of a PID namespace has no handler for it, unless the
+// signal is blocked (kernel/signal.c, sig_ignored: "Blocked signals are never ignored"). Between
+// execve and a Swift main() lie the C library's and the runtime's start-up, a few hundred
+// microseconds in which SIGTERM would vanish. A preinit function runs before both.
+
+static bool blocked_early;
+
+static bool is_init_name(const char *path) {
+    if (path == NULL) return false;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    return strcmp(name, "tini") == 0 || strcmp(name, "docker-init") == 0 ||
+           strcmp(name, "kinkajou-init") == 0;
+}
+
+static void block_signals_of_an_init(int argc, char **argv, char **envp) {
+    (void)envp;
+    bool init = getpid() == 1 || (argc > 0 && is_init_name(argv[0])) ||
+                (argc > 1 && strcmp(argv[1], "init") == 0);
+    if (!init) return;
+    sigset_t all;
+    sigfillset(&all);
+    blocked_early = sigprocmask(SIG_SETMASK, &all, NULL) == 0;
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **, char **) =
+    block_signals_of_an_init;
+
+bool clinux_early_signals_blocked(void) { return blocked_early; }

@@ -1,0 +1,4 @@
+import ContainerInit
+import Glibc
+
+exit(ContainerInit.run(arguments: CommandLine.arguments))

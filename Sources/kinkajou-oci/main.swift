@@ -1,0 +1,4 @@
+import Glibc
+import OCIRuntime
+
+exit(RuntimeWrapper.run(arguments: CommandLine.arguments))
