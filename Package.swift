@@ -17,7 +17,15 @@ let package = Package(
         .executable(name: "kinkajou-oci", targets: ["kinkajou-oci"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // C shims for what Swift cannot call, or must not do itself (fork in a threaded runtime).
@@ -26,6 +34,33 @@ let package = Package(
         .target(name: "ContainerInit", dependencies: ["CLinux"], swiftSettings: strict),
         // The OCI runtime wrapper: start-up critical, no Foundation.
         .target(name: "OCIRuntime", dependencies: ["CLinux"], swiftSettings: strict),
+        // The Engine API over the daemon's unix socket, and the certificates of its TLS port.
+        .target(
+            name: "DockerEngine",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: strict
+        ),
+        // What a host, container or Pod is like: values and their parsers. Pure: nothing here acts.
+        .target(name: "HostFacts", swiftSettings: strict),
+        // From facts and settings to a plan, each decision with its reason. Pure.
+        .target(name: "PodPlan", dependencies: ["HostFacts"], swiftSettings: strict),
+        // System calls with names, types and errors: mounts, cgroup files, processes.
+        .target(name: "Linux", dependencies: ["CLinux", "HostFacts"], swiftSettings: strict),
+        // Reads the facts, applies a plan step by step, and undoes it.
+        .target(
+            name: "PodEnvironment",
+            dependencies: [
+                "HostFacts", "Linux", "PodPlan",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
         // The commands, one file each: parse, call, render.
         .target(
             name: "Commands",
@@ -48,6 +83,18 @@ let package = Package(
         .testTarget(
             name: "ContainerInitTests", dependencies: ["ContainerInit"], swiftSettings: strict),
         .testTarget(name: "OCIRuntimeTests", dependencies: ["OCIRuntime"], swiftSettings: strict),
+        .testTarget(
+            name: "DockerEngineTests",
+            dependencies: [
+                "DockerEngine",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
+        .testTarget(name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"], swiftSettings: strict),
         .testTarget(
             name: "InitIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/InitIntegrationTests", swiftSettings: strict),
