@@ -1,0 +1,114 @@
+/// A network interface.
+public struct NetworkInterface: Sendable, Equatable, Codable {
+    /// Its name, such as `eth0`.
+    public var name: String
+    /// The largest packet it takes, in bytes.
+    public var mtu: Int
+    /// Its IPv4 addresses with their networks.
+    public var addresses: [IPv4Network]
+
+    /// An interface from its parts.
+    public init(name: String, mtu: Int, addresses: [IPv4Network]) {
+        self.name = name
+        self.mtu = mtu
+        self.addresses = addresses
+    }
+}
+
+/// A route of the main IPv4 table.
+public struct Route: Sendable, Equatable, Codable {
+    /// What it leads to; `0.0.0.0/0` is the default route.
+    public var destination: IPv4Network
+    /// The interface it leaves by.
+    public var interface: String
+
+    /// A route from its parts.
+    public init(destination: IPv4Network, interface: String) {
+        self.destination = destination
+        self.interface = interface
+    }
+
+    /// Reads `/proc/net/route`, whose addresses are hexadecimal in the byte order of the machine; all of
+    /// Swift's Linux platforms are little-endian.
+    public static func parse(_ text: String) -> [Route] {
+        text.split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " })
+            guard fields.count >= 8, let destination = UInt32(fields[1], radix: 16),
+                let mask = UInt32(fields[7], radix: 16)
+            else { return nil }
+            return Route(
+                destination: IPv4Network(
+                    address: destination.byteSwapped, prefixLength: mask.nonzeroBitCount),
+                interface: String(fields[0])
+            )
+        }
+    }
+}
+
+/// The resolver's configuration (resolv.conf(5)).
+public struct ResolverConfiguration: Sendable, Equatable, Codable {
+    /// Addresses of the name servers, IPv4 or IPv6.
+    public var nameservers: [String]
+    /// Domains that are tried in turn.
+    public var search: [String]
+    /// Options, such as `ndots:5`.
+    public var options: [String]
+
+    /// A configuration from its parts.
+    public init(nameservers: [String] = [], search: [String] = [], options: [String] = []) {
+        self.nameservers = nameservers
+        self.search = search
+        self.options = options
+    }
+
+    /// Reads a `resolv.conf` text; the last `search` or `domain` line wins.
+    public init(text: String) {
+        self.init()
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") && !line.hasPrefix(";") {
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
+            switch words.first {
+            case "nameserver": nameservers += words.dropFirst().prefix(1)
+            case "search", "domain": search = Array(words.dropFirst())
+            case "options": options += words.dropFirst()
+            default: break
+            }
+        }
+    }
+
+    /// The servers that only this network namespace reaches: a loopback address.
+    public var loopbackServers: [String] {
+        nameservers.filter { $0.hasPrefix("127.") || $0 == "::1" }
+    }
+}
+
+/// The network as the process sees it.
+public struct NetworkFacts: Sendable, Equatable, Codable {
+    /// All interfaces but the loopback one.
+    public var interfaces: [NetworkInterface]
+    /// The IPv4 routes of the main table.
+    public var routes: [Route]
+    /// `/etc/resolv.conf`.
+    public var resolver: ResolverConfiguration
+    /// The outer cluster's API Service, from `KUBERNETES_SERVICE_HOST`.
+    public var serviceHost: String?
+    /// Whether packets of a bridge pass iptables (`/proc/sys/net/bridge` is there).
+    public var hasBridgeNetfilter: Bool
+
+    /// Facts from their parts.
+    public init(
+        interfaces: [NetworkInterface], routes: [Route], resolver: ResolverConfiguration,
+        serviceHost: String?, hasBridgeNetfilter: Bool
+    ) {
+        self.interfaces = interfaces
+        self.routes = routes
+        self.resolver = resolver
+        self.serviceHost = serviceHost
+        self.hasBridgeNetfilter = hasBridgeNetfilter
+    }
+
+    /// The interface of the default route.
+    public var uplink: NetworkInterface? {
+        guard let route = routes.first(where: { $0.destination.prefixLength == 0 }) else { return nil }
+        return interfaces.first { $0.name == route.interface }
+    }
+}

@@ -1,0 +1,25 @@
+internal import HostFacts
+
+/// Decides which mounts nested containers need beside the cgroups.
+enum MountPlanner {
+    static func steps(_ facts: HostFacts) -> [PlannedStep] {
+        var steps: [PlannedStep] = []
+        if facts.kernel.appArmorEnabled, facts.mounts.visible(at: "/sys/kernel/security") == nil {
+            steps.append(
+                PlannedStep(
+                    .mount(
+                        fileSystem: "securityfs", source: "securityfs", target: "/sys/kernel/security",
+                        options: []),
+                    because: "AppArmor is on, and dockerd loads its profile through securityfs",
+                    isOptional: true))
+        }
+        if let root = facts.mounts.visible(at: "/"), !root.isShared {
+            steps.append(
+                PlannedStep(
+                    .shareMounts(of: "/"),
+                    because: "kubelets and volumes with propagation need a shared mount tree; / is private",
+                    isOptional: true))
+        }
+        return steps
+    }
+}
