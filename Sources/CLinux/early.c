@@ -1,7 +1,8 @@
 #define _GNU_SOURCE
 #include "clinux_early.h"
 
-#include <signal.h>
+#include "clinux_process.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,10 @@
 // microseconds in which SIGTERM would vanish. A preinit function runs before both.
 
 static bool blocked_early;
+static uint64_t original_mask;
+static pid_t original_parent;
+static int argument_count;
+static char **argument_values;
 
 static bool is_init_name(const char *path) {
     if (path == NULL) return false;
@@ -24,13 +29,29 @@ static void block_signals_of_an_init(int argc, char **argv, char **envp) {
     (void)envp;
     bool init = getpid() == 1 || (argc > 0 && is_init_name(argv[0])) ||
                 (argc > 1 && strcmp(argv[1], "init") == 0);
-    if (!init) return;
-    sigset_t all;
-    sigfillset(&all);
-    blocked_early = sigprocmask(SIG_SETMASK, &all, NULL) == 0;
+    if (init) {
+        blocked_early = clinux_signal_mask_set(UINT64_MAX, &original_mask) == 0;
+    } else {
+        clinux_signal_mask_get(&original_mask);
+    }
+    original_parent = getppid();
+    argument_count = argc;
+    argument_values = argv;
 }
 
 __attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **, char **) =
     block_signals_of_an_init;
 
 bool clinux_early_signals_blocked(void) { return blocked_early; }
+
+uint64_t clinux_early_original_mask(void) { return original_mask; }
+
+void clinux_early_restore_mask(void) {
+    if (blocked_early && clinux_signal_mask_set(original_mask, NULL) == 0) blocked_early = false;
+}
+
+pid_t clinux_early_parent(void) { return original_parent; }
+
+int clinux_argument_count(void) { return argument_count; }
+
+char *const *clinux_arguments(void) { return argument_values; }

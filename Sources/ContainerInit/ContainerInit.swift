@@ -1,11 +1,66 @@
 internal import CLinux
 internal import Glibc
 
-/// PID 1 for containers.
+/// PID 1 for containers: a drop-in for tini that also bounds how long everything takes to end.
 public enum ContainerInit {
-    /// Runs the init with tini's command line and returns its exit status.
+    /// Runs the init with tini's command line and returns its exit status: the child's, 128+n when signal
+    /// n ended it, 127 or 126 when it could not be found or executed, 1 for other failures.
+    ///
+    /// - Parameter arguments: The program's name, options, and the command. Usually the end of this
+    ///   process's own command line; the child then gets the original bytes.
     public static func run(arguments: [String]) -> Int32 {
-        _ = clinux_early_signals_blocked()
-        return 1
+        let name = programName(arguments)
+        let commandLine = InitCommandLine(arguments: arguments) { variable in
+            getenv(variable).map { String(cString: $0) }
+        }
+        switch commandLine.parse() {
+        case .run(var options, let words):
+            options.programName = name
+            guard let command = ChildCommand(words: words, of: arguments) else { return 1 }
+            var engine = InitEngine(options: options)
+            return engine.run(command)
+        case .help:
+            return print(InitHelp.text(program: name))
+        case .version:
+            return print(InitHelp.version)
+        case .license:
+            return print(InitHelp.license)
+        case .mistake(let message, showsUsage: true):
+            InitLog.writeAll("\(message)\n\(InitHelp.usage(program: name))", to: STDERR_FILENO)
+            return 1
+        case .mistake(let message, showsUsage: false):
+            InitLog(program: name, verbosity: 0).write(.fatal, message)
+            return 1
+        }
+    }
+
+    /// Runs an executable as ``run(arguments:)`` runs its command, with options that were made by a program.
+    ///
+    /// It is how `kinkajou dind` and `kinkajou cluster` start their supervisor as PID 1: the executable is
+    /// then `/proc/self/exe`. To be called while the process has one thread.
+    ///
+    /// - Parameters:
+    ///   - executable: The path of the file; PATH is not searched.
+    ///   - arguments: The child's arguments, with its name for itself first.
+    ///   - options: How signals and leftovers are treated.
+    /// - Returns: The exit status to end with.
+    public static func supervise(executable: String, arguments: [String], options: InitOptions) -> Int32 {
+        guard let command = ChildCommand(executable: executable, arguments: arguments) else { return 1 }
+        var engine = InitEngine(options: options)
+        return engine.run(command)
+    }
+
+    /// The last component of the name this program was called by, and what it is when that is more than an
+    /// init: `tini`, `docker-init`, `kinkajou init`.
+    private static func programName(_ arguments: [String]) -> String {
+        let path = (arguments.first ?? "").utf8
+        let name = path.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) }
+        guard let name, !name.isEmpty else { return "kinkajou-init" }
+        return name == "kinkajou" ? "kinkajou init" : name
+    }
+
+    private static func print(_ text: String) -> Int32 {
+        InitLog.writeAll(text, to: STDOUT_FILENO)
+        return 0
     }
 }
