@@ -5,6 +5,7 @@
 #define CLINUX_H
 
 #include "clinux_early.h"
+#include "clinux_identity.h"
 #include "clinux_privilege.h"
 #include "clinux_process.h"
 
