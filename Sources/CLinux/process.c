@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -140,6 +141,9 @@ static _Noreturn void become(const struct clinux_spawn_request *request, pid_t p
         }
         // The parent may have ended before the call; then nothing will be sent any more.
         if (getppid() != parent) kill(getpid(), request->parent_death_signal);
+    }
+    if (request->cgroup_namespace > 0 && setns(request->cgroup_namespace, CLONE_NEWCGROUP) < 0) {
+        fail(report, CLINUX_SPAWN_NAMESPACE, errno);
     }
     if (request->directory != NULL && chdir(request->directory) < 0) {
         fail(report, CLINUX_SPAWN_DIRECTORY, errno);

@@ -8,5 +8,6 @@
 #include "clinux_identity.h"
 #include "clinux_privilege.h"
 #include "clinux_process.h"
+#include "clinux_system.h"
 
 #endif

@@ -48,6 +48,7 @@ enum clinux_spawn_stage {
     CLINUX_SPAWN_STREAMS = 6,
     CLINUX_SPAWN_DESCRIPTORS = 7,
     CLINUX_SPAWN_EXEC = 8,
+    CLINUX_SPAWN_NAMESPACE = 9,
 };
 
 /// Why a child could not be started.
@@ -85,6 +86,8 @@ struct clinux_spawn_request {
     uint64_t default_signals, ignored_signals;
     /// Sent to the child when the *thread* that started it ends; 0: none. prctl(2), PR_SET_PDEATHSIG.
     int parent_death_signal;
+    /// A descriptor of the cgroup namespace to start the child in; 0: this thread's. setns(2).
+    int cgroup_namespace;
     /// Close every descriptor above 2 at the exec, also those without FD_CLOEXEC.
     bool close_descriptors;
 };

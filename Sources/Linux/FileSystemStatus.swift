@@ -1,0 +1,35 @@
+internal import CLinux
+
+/// What a file system is, and how full (statfs(2)).
+public struct FileSystemStatus: Sendable, Equatable {
+    /// Its type, such as `ext4`; the magic number in hexadecimal where it has no name here.
+    public var type: String
+    /// Size in bytes.
+    public var totalBytes: UInt64
+    /// Bytes free for users.
+    public var freeBytes: UInt64
+    /// Inodes in all; 0 where they are made as needed.
+    public var totalInodes: UInt64
+    /// Inodes free.
+    public var freeInodes: UInt64
+
+    /// Asks about the file system that holds a path.
+    public init(of path: String) throws(SystemError) {
+        var answer = clinux_file_system()
+        let failure = clinux_file_system_of(path, &answer)
+        guard failure == 0 else { throw SystemError("statfs", path, failure) }
+        type = Self.names[answer.magic] ?? "0x" + String(answer.magic, radix: 16)
+        totalBytes = answer.blocks &* answer.block_size
+        freeBytes = answer.blocks_available &* answer.block_size
+        totalInodes = answer.inodes
+        freeInodes = answer.inodes_free
+    }
+
+    /// Magic numbers of linux/magic.h that a data root is found on.
+    private static let names: [UInt64: String] = [
+        0xef53: "ext4", 0x5846_5342: "xfs", 0x9123_683e: "btrfs", 0x0102_1994: "tmpfs",
+        0x794c_7630: "overlay", 0x2fc1_2fc1: "zfs", 0x6969: "nfs", 0x6573_5546: "fuse",
+        0xf2f5_2010: "f2fs", 0x0102_1997: "9p", 0x6367_7270: "cgroup2", 0x0027_e0eb: "cgroup",
+        0x8584_58f6: "ramfs", 0xca45_1a4e: "bcachefs",
+    ]
+}

@@ -1,0 +1,131 @@
+internal import Glibc
+
+/// Small files, as those of /proc and of cgroups: read and written whole.
+public enum Files {
+    /// The content of a file.
+    public static func read(_ path: String) throws(SystemError) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", path, errno) }
+        defer { close(descriptor) }
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count > 0 {
+                content += buffer[..<count]
+            } else if count == 0 {
+                return String(decoding: content, as: UTF8.self)
+            } else if errno != EINTR {
+                throw SystemError("read", path, errno)
+            }
+        }
+    }
+
+    /// Writes into a file that is there, in one call, as kernel files want it.
+    public static func write(_ text: String, to path: String) throws(SystemError) {
+        try put(text, path: path, flags: O_WRONLY | O_CLOEXEC, mode: 0)
+    }
+
+    /// Makes a file, or replaces it at once, with the given permissions.
+    public static func replace(_ path: String, with text: String, mode: UInt32) throws(SystemError) {
+        let new = path + ".new"
+        unlink(new)
+        try put(text, path: new, flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode: mode)
+        guard rename(new, path) == 0 else {
+            let failure = errno
+            unlink(new)
+            throw SystemError("rename", path, failure)
+        }
+    }
+
+    private static func put(
+        _ text: String, path: String, flags: Int32, mode: UInt32
+    ) throws(SystemError) {
+        let descriptor = open(path, flags, mode)
+        guard descriptor >= 0 else { throw SystemError("open", path, errno) }
+        defer { close(descriptor) }
+        var rest = Array(text.utf8)[...]
+        repeat {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                throw SystemError("write", path, errno)
+            }
+        } while !rest.isEmpty
+    }
+
+    /// Whether there is something at the path.
+    public static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+
+    /// Whether the path is a file that can be executed.
+    public static func isExecutable(_ path: String) -> Bool {
+        var status = stat()
+        return access(path, X_OK) == 0 && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// The names in a directory, without `.` and `..`; empty where it cannot be read.
+    public static func names(in directory: String) -> [String] {
+        guard let stream = opendir(directory) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix(while: { $0 != 0 }), as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The directories directly below a directory; symbolic links are not followed.
+    public static func directories(in directory: String) -> [String] {
+        names(in: directory).filter { isDirectory(directory + "/" + $0) }
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes a directory and those above it. The result names those that were not there, outermost first.
+    @discardableResult
+    public static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(SystemError) -> [String] {
+        var made: [String] = []
+        var current = ""
+        for part in path.split(separator: "/") {
+            current += "/" + part
+            if mkdir(current, mode) == 0 {
+                made.append(current)
+            } else if errno != EEXIST, !exists(current) {
+                throw SystemError("mkdir", current, errno)
+            }
+        }
+        return made
+    }
+
+    /// Removes an empty directory (or a cgroup without members).
+    public static func removeDirectory(_ path: String) throws(SystemError) {
+        guard rmdir(path) == 0 || errno == ENOENT else { throw SystemError("rmdir", path, errno) }
+    }
+
+    /// Removes a file, socket or link; one that is not there is no error.
+    public static func remove(_ path: String) throws(SystemError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("unlink", path, errno) }
+    }
+
+    /// Makes a symbolic link, replacing one that is there.
+    public static func link(_ target: String, at path: String) throws(SystemError) {
+        unlink(path)
+        guard symlink(target, path) == 0 else { throw SystemError("symlink", path, errno) }
+    }
+
+    /// Where a symbolic link leads in the end; nil where something on the way is missing.
+    public static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

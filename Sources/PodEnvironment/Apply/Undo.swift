@@ -1,0 +1,40 @@
+internal import Linux
+
+/// How one change is taken back.
+enum Undo: Sendable, Equatable {
+    /// Takes a mount away.
+    case unmount(String)
+    /// Removes directories that were made, innermost last.
+    case removeDirectories([String])
+    /// Makes the mount tree private again.
+    case makePrivate(String)
+    /// Moves processes back out of a leaf, once the parent's controllers are withdrawn.
+    case returnProcesses(cgroup: String, leaf: String, withdrawing: [String])
+    /// Removes a directory of links.
+    case removeLinks(directory: String, names: [String])
+    /// Puts a setting of the kernel back.
+    case restoreSetting(path: String, value: String)
+
+    /// Takes the change back.
+    func perform() throws(SystemError) {
+        switch self {
+        case .unmount(let target):
+            do throws(SystemError) {
+                try Mounting.unmount(target)
+            } catch {
+                try Mounting.unmount(target, lazily: true)
+            }
+        case .removeDirectories(let directories):
+            for directory in directories.reversed() { try Files.removeDirectory(directory) }
+        case .makePrivate(let path):
+            try Mounting.makePrivate(path)
+        case .returnProcesses(let cgroup, let leaf, let controllers):
+            try Evacuation.undo(cgroup: cgroup, leaf: leaf, withdrawing: controllers)
+        case .removeLinks(let directory, let names):
+            for name in names { try Files.remove(directory + "/" + name) }
+            try Files.removeDirectory(directory)
+        case .restoreSetting(let path, let value):
+            try Files.write(value, to: path)
+        }
+    }
+}

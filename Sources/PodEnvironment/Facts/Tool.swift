@@ -1,0 +1,44 @@
+internal import Subprocess
+internal import SystemPackage
+
+/// A short-lived program of the system: started, waited for, its output taken.
+enum Tool {
+    struct Result: Sendable {
+        /// The exit status; 128 and the signal's number where a signal ended it; 127 where it did not start.
+        var status: Int32
+        var output: String
+        var errors: String
+
+        var isSuccess: Bool { status == 0 }
+
+        /// The last line that the program wrote to stderr, or what its status says.
+        var reason: String {
+            errors.split(separator: "\n").last.map(String.init) ?? "exit status \(status)"
+        }
+    }
+
+    /// No output that is asked for here comes near this size.
+    private static let outputLimit = 16 << 20
+
+    /// Runs a program and takes its output; it ends with the task.
+    static func run(_ program: String, _ arguments: [String], input: String = "") async -> Result {
+        do {
+            let result = try await Subprocess.run(
+                program.contains("/") ? .path(FilePath(program)) : .name(program),
+                arguments: Arguments(arguments),
+                input: .string(input),
+                output: .string(limit: outputLimit),
+                error: .string(limit: outputLimit)
+            )
+            let status: Int32 =
+                switch result.terminationStatus {
+                case .exited(let code): Int32(code)
+                case .signaled(let number): 128 + Int32(number)
+                }
+            return Result(
+                status: status, output: result.standardOutput, errors: result.standardError)
+        } catch {
+            return Result(status: 127, output: "", errors: "\(program): \(error)")
+        }
+    }
+}

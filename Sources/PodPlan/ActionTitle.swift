@@ -1,0 +1,19 @@
+internal import HostFacts
+
+extension Action {
+    /// The action in a few words, for progress and errors.
+    public var title: String {
+        switch self {
+        case .mount(let fileSystem, _, let target, _): "mounting \(fileSystem) at \(target)"
+        case .bindMount(let source, let target): "binding \(source) at \(target)"
+        case .shareMounts(let path): "sharing the mounts below \(path)"
+        case .remountWritable(let target): "making \(target) writable"
+        case .enterCgroupNamespace: "entering a cgroup namespace"
+        case .evacuate(let cgroup, let leaf): "moving processes of \(cgroup) into \(leaf)"
+        case .delegate(let cgroup, _): "handing on the controllers of \(cgroup)"
+        case .selectPacketFilter(let backend, _): "selecting iptables-\(backend.rawValue)"
+        case .loadModule(let name): "loading the module \(name)"
+        case .removeStaleFiles: "removing stale files"
+        }
+    }
+}
