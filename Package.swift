@@ -21,12 +21,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
@@ -60,24 +58,34 @@ let package = Package(
             name: "PodEnvironment",
             dependencies: [
                 "HostFacts", "Linux", "PodPlan",
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: strict
+        ),
+        // What a person sees on stderr: phases, a spinner on a terminal, errors with their cure.
+        .target(name: "Console", swiftSettings: strict),
+        // A Docker engine and the user's command, from the first step to the last trace removed.
+        .target(
+            name: "Supervision",
+            dependencies: ["Console", "DockerEngine", "HostFacts", "Linux", "PodEnvironment", "PodPlan"],
             swiftSettings: strict
         ),
         // The commands, one file each: parse, call, render.
         .target(
             name: "Commands",
             dependencies: [
-                .product(name: "ArgumentParser", package: "swift-argument-parser")
+                "Console", "ContainerInit", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
+                "Supervision",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
         // Entry points: pick the personality, then hand over.
         .executableTarget(
             name: "kinkajou",
-            dependencies: ["Commands", "ContainerInit", "OCIRuntime"],
+            dependencies: ["Commands", "ContainerInit", "Linux", "OCIRuntime"],
             swiftSettings: strict
         ),
         .executableTarget(name: "kinkajou-init", dependencies: ["ContainerInit"], swiftSettings: strict),

@@ -6,15 +6,44 @@ public struct KinkajouCommand: ParsableCommand {
     /// What the tool is, and its subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "kinkajou",
-        abstract: "Throw-away Kubernetes clusters inside a Pod."
+        abstract: "Throw-away Kubernetes clusters inside a Pod.",
+        discussion: """
+            kinkajou init and kinkajou oci are the container's PID 1 and the OCI runtime wrapper; \
+            'kinkajou init --help' tells about the first, docs/oci.md about the second.
+            """,
+        version: "0.1.0",
+        subcommands: [DindCommand.self]
     )
 
     /// Created by the parser.
     public init() {}
 
     /// Parses this process's arguments, runs the command and ends the process with its exit status.
-    public static func start() -> Never {
-        main()
-        Glibc.exit(0)
+    public static func start(arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Never {
+        do {
+            var command = try parseAsRoot(arguments)
+            if let command = command as? any AsyncCommand {
+                // Not an async main: it would end this thread with pthread_exit, and unwinding a static
+                // executable takes 20 ms.
+                Task.detached {
+                    do {
+                        Glibc.exit(try await command.runToExitStatus())
+                    } catch {
+                        exit(withError: error)
+                    }
+                }
+                while true { pause() }
+            }
+            try command.run()
+            Glibc.exit(0)
+        } catch {
+            exit(withError: error)
+        }
     }
+}
+
+/// A command that waits for things, and ends with an exit status of its own.
+protocol AsyncCommand: ParsableCommand, Sendable {
+    /// Runs it.
+    func runToExitStatus() async throws -> Int32
 }

@@ -4,7 +4,7 @@ extension Duration {
     /// hundred years.
     ///
     /// Written out because this module must do without Foundation.
-    init?(goText text: String) {
+    public init?(goText text: String) {
         let limit = 100.0 * 365 * 24 * 3600
         var rest = Array(text.utf8)[...]
         if rest.first == UInt8(ascii: "+") { rest.removeFirst() }

@@ -16,6 +16,8 @@ public struct ContainerDetails: Sendable, Equatable, Decodable {
     public let labels: [String: String]
     /// Whether it has a terminal, which decides the form of its log.
     public let hasTerminal: Bool
+    /// Seconds between SIGTERM and SIGKILL when it is stopped; nil for the daemon's own 10.
+    public let stopTimeout: Int64?
     /// How often the daemon has started it anew.
     public let restartCount: Int64
     /// For each network's name the container's place in it.
@@ -176,11 +178,13 @@ public struct ContainerDetails: Sendable, Equatable, Decodable {
         let image: String?
         let labels: [String: String]?
         let tty: Bool?
+        let stopTimeout: Int64?
 
         enum CodingKeys: String, CodingKey {
             case image = "Image"
             case labels = "Labels"
             case tty = "Tty"
+            case stopTimeout = "StopTimeout"
         }
     }
 
@@ -207,6 +211,7 @@ public struct ContainerDetails: Sendable, Equatable, Decodable {
         image = config?.image ?? ""
         labels = config?.labels ?? [:]
         hasTerminal = config?.tty ?? false
+        stopTimeout = config?.stopTimeout
         let network = try values.decodeIfPresent(NetworkSettings.self, forKey: .networkSettings)
         networks = network?.networks ?? [:]
         ports = (network?.ports ?? [:]).mapValues { $0 ?? [] }

@@ -1,3 +1,5 @@
+public import HostFacts
+
 /// How nested cgroups are kept under the container's own.
 public struct CgroupStrategy: Sendable, Equatable, Codable {
     /// A short name, such as `v1-rebind`.
@@ -47,6 +49,8 @@ public struct Plan: Sendable, Equatable, Codable {
     public var steps: [PlannedStep]
     /// The ways to place nested cgroups, best first: a later one is tried where the earlier one fails.
     public var cgroupStrategies: [CgroupStrategy]
+    /// The iptables backend.
+    public var packetFilter: PacketFilterBackend
     /// The directory that goes to the front of PATH, where one is needed.
     public var pathPrefix: String?
     /// dockerd.

@@ -54,6 +54,7 @@ extension Plan {
             decisions: &decisions)
         pathPrefix = filter.steps.isEmpty ? nil : PacketFilterPlanner.directory
         cgroupStrategies = cgroups.strategies
+        packetFilter = filter.backend
         tlsDirectory = settings.tlsDirectory
         self.decisions = decisions
         self.problems = problems

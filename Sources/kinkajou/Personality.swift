@@ -5,6 +5,10 @@ enum Personality {
     case containerInit([String])
     /// The OCI runtime wrapper, `kinkajou oci ...`, or called as `kinkajou-oci`.
     case runtimeWrapper([String])
+    /// A command that supervises others, still to be given its init.
+    case supervised([String])
+    /// The same below its init.
+    case supervisor
     /// Everything else.
     case commandLine
 
@@ -16,10 +20,14 @@ enum Personality {
             self = .containerInit(arguments)
         case ("kinkajou-oci", _):
             self = .runtimeWrapper(arguments)
+        case (SupervisedStart.supervisorName, _):
+            self = .supervisor
         case (_, "init"):
             self = .containerInit([called] + arguments.dropFirst(2))
         case (_, "oci"):
             self = .runtimeWrapper([called] + arguments.dropFirst(2))
+        case (_, "dind"):
+            self = .supervised(arguments)
         default:
             self = .commandLine
         }

@@ -1,6 +1,7 @@
 import Commands
 import ContainerInit
 import Glibc
+import Linux
 import OCIRuntime
 
 // The personality is picked here, before any parser runs: PID 1 and the runtime wrapper must not pay
@@ -10,6 +11,12 @@ case .containerInit(let arguments):
     exit(ContainerInit.run(arguments: arguments))
 case .runtimeWrapper(let arguments):
     exit(RuntimeWrapper.run(arguments: arguments))
+case .supervised(let arguments):
+    exit(SupervisedStart.run(arguments: arguments))
+case .supervisor:
+    // Before there is a second thread: what is sent from now on waits until the session takes it.
+    SignalStream.blockAll()
+    KinkajouCommand.start()
 case .commandLine:
     KinkajouCommand.start()
 }

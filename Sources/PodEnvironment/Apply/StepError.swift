@@ -1,7 +1,7 @@
 public import PodPlan
 
 /// A step of the plan that failed.
-public struct StepError: Error, Sendable, CustomStringConvertible {
+public struct StepError: ReportableError, Sendable {
     /// What was to be done, in words.
     public var step: String
     /// Why it was needed.

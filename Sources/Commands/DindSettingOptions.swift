@@ -1,0 +1,146 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import HostFacts
+internal import Linux
+internal import PodPlan
+
+/// The options that shape the plan, shared by `dind` and `cluster`.
+struct DindSettingOptions: ParsableArguments, Sendable {
+    @Option(help: "Where images and containers are kept.")
+    var dataRoot: String?
+
+    @Option(help: "The bridge's address with its prefix, such as 172.17.1.1/24 (DOCKERD_BIP).")
+    var bip: String?
+
+    @Option(help: "The largest packet of nested networks in bytes (DOCKERD_MTU).")
+    var mtu: Int?
+
+    @Option(help: "The iptables backend: legacy or nft (DOCKER_IPTABLES_LEGACY).")
+    var iptablesBackend: PacketFilterBackend?
+
+    @Option(help: "A DNS server for nested containers; may be given more than once.")
+    var dns: [String] = []
+
+    @Option(help: "A pull-through mirror of the public registry; may be given more than once.")
+    var registryMirror: [String] = []
+
+    @Option(help: "A registry without a valid certificate; may be given more than once.")
+    var insecureRegistry: [String] = []
+
+    @Option(help: "The storage driver, such as overlay2 or vfs.")
+    var storageDriver: String?
+
+    @Option(help: "How long stopping may take in all, such as 25s: less than the Pod's grace period.")
+    var grace = DurationArgument(.seconds(25))
+
+    /// The settings, from these options, the environment and the user's `daemon.json`.
+    func settings(
+        environment: [String: String] = Environment.all(), daemonFile: String = "/etc/docker/daemon.json"
+    ) throws -> DindSettings {
+        var settings = DindSettings()
+        if let dataRoot {
+            guard dataRoot.hasPrefix("/") else {
+                throw SettingsError(
+                    "--data-root \(dataRoot) is not an absolute path", cure: "begin it with /")
+            }
+            settings.dataRoot = .init(dataRoot, from: .flag)
+        }
+        settings.bridgeAddress = try bridge(environment)
+        settings.mtu = try packetSize(environment)
+        settings.packetFilter = backend(environment)
+        settings.dns = dns
+        settings.registryMirrors = registryMirror
+        settings.insecureRegistries = insecureRegistry
+        settings.storageDriver = storageDriver.map { .init($0, from: .flag) }
+        do {
+            settings.daemonArguments = try ShellWords.split(environment["DOCKER_ARGS"] ?? "")
+        } catch {
+            throw SettingsError("DOCKER_ARGS: \(error)", cure: "close the quote")
+        }
+        settings.tlsDirectory = environment["DOCKER_TLS_CERTDIR"].flatMap { $0.isEmpty ? nil : $0 }
+        settings.graceSeconds = Int(grace.duration.components.seconds)
+        settings.daemonFile = try readDaemonFile(daemonFile)
+        if case .string(let root)? = settings.daemonFile["data-root"], dataRoot == nil {
+            settings.dataRoot = .init(root, from: .file)
+        }
+        return settings
+    }
+
+    /// More names for the TLS certificate.
+    func tlsNames() -> [String] {
+        Environment.value("DOCKER_TLS_SAN").map { $0.isEmpty ? [] : [$0] } ?? []
+    }
+
+    private func bridge(_ environment: [String: String]) throws -> Setting<String>? {
+        let (value, source, name) =
+            bip.map { ($0, SettingSource.flag, "--bip") }
+            ?? environment["DOCKERD_BIP"].flatMap { $0.isEmpty ? nil : ($0, .environment, "DOCKERD_BIP") }
+            ?? (nil, .plan, "")
+        guard let value else { return nil }
+        guard value.contains("/"), let network = IPv4Network(value), (8...30).contains(network.prefixLength)
+        else {
+            throw SettingsError(
+                "\(name) \(value) is not an IPv4 address with a prefix of 8 to 30 bits",
+                cure: "write it as 172.17.1.1/24")
+        }
+        guard network != network.network else {
+            throw SettingsError(
+                "\(name) \(value) names the network, not the bridge's address in it",
+                cure:
+                    "use an address of it, such as \(network.network.addressText.dropLast())1/\(network.prefixLength)"
+            )
+        }
+        return .init(value, from: source)
+    }
+
+    private func packetSize(_ environment: [String: String]) throws -> Setting<Int>? {
+        if let mtu { return .init(try checked(mtu, name: "--mtu"), from: .flag) }
+        guard let text = environment["DOCKERD_MTU"], !text.isEmpty else { return nil }
+        guard let value = Int(text) else {
+            throw SettingsError("DOCKERD_MTU \(text) is not a number", cure: "give bytes, such as 1400")
+        }
+        return .init(try checked(value, name: "DOCKERD_MTU"), from: .environment)
+    }
+
+    private func checked(_ mtu: Int, name: String) throws -> Int {
+        // IPv4 asks every link to carry 68 bytes (RFC 791); an IPv6 one 1280, but a bridge may do without.
+        guard (68...65535).contains(mtu) else {
+            throw SettingsError(
+                "\(name) \(mtu) is not between 68 and 65535", cure: "give bytes, such as 1400")
+        }
+        return mtu
+    }
+
+    private func backend(_ environment: [String: String]) -> Setting<PacketFilterBackend>? {
+        if let iptablesBackend { return .init(iptablesBackend, from: .flag) }
+        return environment["DOCKER_IPTABLES_LEGACY"].map {
+            .init($0.isEmpty ? .nft : .legacy, from: .environment)
+        }
+    }
+
+    private func readDaemonFile(_ path: String) throws -> [String: JSONValue] {
+        guard Files.exists(path) else { return [:] }
+        do {
+            return try JSONDecoder().decode([String: JSONValue].self, from: Data(try Files.read(path).utf8))
+        } catch let error as SystemError {
+            throw SettingsError("\(error)", cure: "make it readable, or remove it")
+        } catch {
+            throw SettingsError("\(path) is not a JSON object", cure: "correct it, or remove it")
+        }
+    }
+}
+
+extension PacketFilterBackend: ExpressibleByArgument {}
+
+/// A setting that makes no sense.
+struct SettingsError: Error, Equatable {
+    /// What is wrong.
+    var summary: String
+    /// What to do.
+    var cure: String
+
+    init(_ summary: String, cure: String) {
+        self.summary = summary
+        self.cure = cure
+    }
+}

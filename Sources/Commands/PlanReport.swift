@@ -1,0 +1,92 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import HostFacts
+internal import PodPlan
+internal import Yams
+
+/// The formats of `--dry-run`.
+enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, yaml
+}
+
+/// What `--dry-run` prints.
+struct PlanReport: Codable {
+    var facts: HostFacts
+    var plan: Plan
+
+    /// The facts and the plan; passwords in mirrors' addresses are left out.
+    init(facts: HostFacts, plan: Plan) {
+        self.facts = facts
+        self.plan = plan
+        self.plan.daemon.configuration = plan.daemon.configuration.mapValues(\.withoutPasswords)
+    }
+
+    func rendered(as format: PlanFormat) throws -> String {
+        switch format {
+        case .text:
+            return text
+        case .json:
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        case .yaml:
+            let encoder = YAMLEncoder()
+            encoder.options.sortKeys = true
+            return try encoder.encode(self)
+        }
+    }
+
+    private var text: String {
+        var lines = ["Decisions"]
+        for decision in plan.decisions {
+            lines.append("  \(decision.subject): \(decision.choice)")
+            lines.append("      \(decision.reason) [\(decision.source.rawValue)]")
+        }
+        lines.append("Steps")
+        for step in plan.steps + (plan.cgroupStrategies.first?.steps ?? []) {
+            lines.append("  \(step.action.title)\(step.isOptional ? " (optional)" : "")")
+            lines.append("      \(step.reason)")
+        }
+        if plan.steps.isEmpty && plan.cgroupStrategies.first?.steps.isEmpty != false {
+            lines.append("  none")
+        }
+        lines.append("dockerd")
+        lines.append("  \(([plan.daemon.program] + plan.daemon.arguments).joined(separator: " "))")
+        for (key, value) in plan.daemon.configuration.sorted(by: { $0.key < $1.key }) {
+            lines.append("  \(key): \(value.compactText)")
+        }
+        lines.append(plan.problems.isEmpty ? "No problems" : "Problems")
+        for problem in plan.problems {
+            lines.append("  \(problem.severity.rawValue): \(problem.summary)")
+            lines.append("      cure: \(problem.cure)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension JSONValue {
+    /// The value in one line.
+    fileprivate var compactText: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
+    }
+
+    /// The value with the user information of URLs taken out.
+    fileprivate var withoutPasswords: JSONValue {
+        switch self {
+        case .string(let text): .string(Self.withoutUserInformation(text))
+        case .array(let values): .array(values.map(\.withoutPasswords))
+        case .object(let members): .object(members.mapValues(\.withoutPasswords))
+        default: self
+        }
+    }
+
+    private static func withoutUserInformation(_ text: String) -> String {
+        guard let scheme = text.range(of: "://") else { return text }
+        let rest = text[scheme.upperBound...]
+        let authority = rest.prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return text }
+        return text[..<scheme.upperBound] + "***" + text[at...]
+    }
+}

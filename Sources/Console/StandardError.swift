@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// Writing to stderr, for messages that must not get lost in a buffer.
+public enum StandardError {
+    /// Writes the text as it is. Nothing can be done about a stderr that is gone.
+    public static func write(_ text: String) {
+        put(Array(text.utf8)[...], to: STDERR_FILENO)
+    }
+
+    /// Writes bytes as they are.
+    public static func write(bytes: [UInt8]) {
+        put(bytes[...], to: STDERR_FILENO)
+    }
+
+    fileprivate static func put(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if count < 0, errno == EINTR {
+                continue
+            } else if count < 0, errno == EAGAIN {
+                // Somebody made the terminal or pipe non-blocking: wait until it takes more.
+                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                if poll(&entry, 1, 1000) <= 0 { return }
+            } else {
+                return
+            }
+        }
+    }
+}
+
+/// Writing data to stdout.
+public enum StandardOutput {
+    /// Writes the text as it is.
+    public static func write(_ text: String) {
+        StandardError.put(Array(text.utf8)[...], to: STDOUT_FILENO)
+    }
+}
