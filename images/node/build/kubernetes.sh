@@ -7,19 +7,18 @@ set -euo pipefail
 output=$1
 here=$(cd "$(dirname "$0")" && pwd)
 version=v1.20.2
-package_version='1.20.5+really1.20.2*'
 programs=(kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubeadm kubectl)
 
 rm -rf "$output/src" "$output/bin" "$output/unpack"
 mkdir -p "$output/unpack" "$output/bin"
 cd "$output/unpack"
 apt-get update -qq
-# The archive's signatures were checked by apt; _apt itself cannot write here.
-apt-get source -qq -o APT::Sandbox::User=root --download-only "kubernetes=$(
-    apt-cache showsrc kubernetes | sed -n "s/^Version: //p" | grep -Fx -m1 -e "$(
-        apt-cache showsrc kubernetes | sed -n 's/^Version: //p' | grep -E "^${package_version//[*+]/.}" | tail -n1
-    )"
-)"
+# _apt itself cannot write here.
+apt-get source -qq -o APT::Sandbox::User=root --download-only kubernetes
+if ! compgen -G "kubernetes_*really${version#v}*.dsc" >/dev/null; then
+    echo "kubernetes: the archive has another version than $version now: $(compgen -G '*.dsc')" >&2
+    exit 1
+fi
 dpkg-source --no-check --extract ./*.dsc "$output/src" >/dev/null
 cd "$output/src"
 rm -rf "$output/unpack"
@@ -49,11 +48,13 @@ VERSION
 # dockerless: the node has containerd only; without it the kubelet waits 5 s for a Docker socket at start.
 # providerless: no cloud's volumes and load balancers in a cluster inside a container; a fifth less to compile.
 export KUBE_GIT_VERSION_FILE=$output/version SOURCE_DATE_EPOCH=1610582400 CGO_ENABLED=0 HOME=/tmp
-export GOCACHE=$output/gocache GOFLAGS=-tags=dockerless,providerless
+export GOFLAGS=-tags=dockerless,providerless
+# With the others, so that what they share is compiled once; without cgo it is as static as they are.
+export KUBE_STATIC_OVERRIDES=kubelet
 make WHAT="${programs[*]/#/cmd/}"
 for program in "${programs[@]}"; do
     install -m 0755 "_output/bin/$program" "$output/bin/$program"
 done
-# What `make` leaves besides the sources: generators, copies of the programs.
-rm -rf _output/bin _output/local/bin
 gcc -Os -Wall -Werror -static -s -DVERSION=3.2 -o "$output/bin/pause" build/pause/linux/pause.c
+# Two gigabytes that nothing needs any more. The generated sources are in the tree itself.
+rm -rf _output

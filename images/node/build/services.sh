@@ -8,10 +8,13 @@ set -euo pipefail
 work=$1 output=$2
 here=$(cd "$(dirname "$0")" && pwd)
 
-cd "$work/src"
-rm -rf cmd/kinkajou-node
-cp -r "$here/../services" cmd/kinkajou-node
-export CGO_ENABLED=0 GOFLAGS=-mod=vendor GOCACHE=$work/gocache HOME=/tmp
+rm -rf "$work/src/cmd/kinkajou-node" "$work/gopath"
+cp -r "$here/../services" "$work/src/cmd/kinkajou-node"
+# As Kubernetes' own build: the tree inside a GOPATH, with what is vendored, and no modules.
+mkdir -p "$work/gopath/src/k8s.io"
+ln -s ../../../src "$work/gopath/src/k8s.io/kubernetes"
+cd "$work/gopath/src/k8s.io/kubernetes"
+export GO111MODULE=off GOPATH=$work/gopath CGO_ENABLED=0 GOFLAGS=-trimpath GOCACHE=$work/gocache HOME=/tmp
 unformatted=$(gofmt -l cmd/kinkajou-node)
 if [[ -n $unformatted ]]; then
     echo "services: not formatted by gofmt: $unformatted" >&2
@@ -19,4 +22,4 @@ if [[ -n $unformatted ]]; then
 fi
 go vet ./cmd/kinkajou-node/...
 go test ./cmd/kinkajou-node/...
-go build -trimpath -ldflags '-s -w -buildid=' -o "$output/kinkajou-node" ./cmd/kinkajou-node
+go build -ldflags '-s -w -buildid=' -o "$output/kinkajou-node" ./cmd/kinkajou-node

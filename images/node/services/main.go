@@ -21,6 +21,7 @@ var personalities = map[string]func([]string) error{
 	"coredns":        dns.Main,
 	"crictl":         cri.Main,
 	"kube-proxy":     iptables.ProxyMain,
+	"lookup":         dns.LookupMain,
 	"network":        network.Main,
 	"storage":        storage.Main,
 	"storage-helper": storage.HelperMain,
@@ -34,7 +35,7 @@ func main() {
 		run, known = personalities[name]
 	}
 	if !known {
-		fmt.Fprintln(os.Stderr, "usage: kinkajou-node coredns|crictl|kube-proxy|network|storage|storage-helper ...")
+		fmt.Fprintln(os.Stderr, "usage: kinkajou-node coredns|crictl|kube-proxy|lookup|network|storage|storage-helper ...")
 		os.Exit(2)
 	}
 	if err := run(arguments); err != nil {
