@@ -36,7 +36,7 @@ layer() {
     tar --directory "$work/$1" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=gnu \
         --create --file "$tar" .
     diff=$(sha256sum "$tar" | cut -d' ' -f1)
-    zstd -q -T0 -12 --rm "$tar" -o "$packed"
+    zstd -q -T0 -10 --rm "$tar" -o "$packed"
     size=$(stat -c %s "$packed")
     digest=$(put "$packed")
     jq -nc --arg diff "sha256:$diff" --arg digest "sha256:$digest" --argjson size "$size" '{

@@ -60,7 +60,7 @@ func (p *provisioner) runHelper(ctx context.Context, node, action, folder string
 		now := int64(0)
 		_ = pods.Delete(ctx, created.Name, metav1.DeleteOptions{GracePeriodSeconds: &now})
 	}()
-	selector := fields.OneTermEqualSelector(metav1.ObjectNameField, created.Name).String()
+	selector := fields.OneTermEqualSelector("metadata.name", created.Name).String()
 	version := created.ResourceVersion
 	for {
 		watcher, err := pods.Watch(ctx, metav1.ListOptions{FieldSelector: selector, ResourceVersion: version})
