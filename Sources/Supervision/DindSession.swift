@@ -150,7 +150,7 @@ public struct DindSession: Sendable {
         case let error as SessionError:
             for line in error.lines { progress.notice(line) }
             return error.exitCode.rawValue
-        case let error as ReportableError:
+        case let error as any ReportableError:
             progress.notice("error: \(error)\n  cure: \(error.cure)")
             return error.exitCode.rawValue
         default:

@@ -11,7 +11,7 @@ internal import PodPlan
 actor EngineHost {
     private let options: DindOptions
     private let progress: Progress
-    private var applier = Applier()
+    private let applier = Applier()
     private var baseline: EnvironmentBaseline?
     private var plan: Plan?
     private(set) var daemon: DockerDaemon?
@@ -41,7 +41,7 @@ actor EngineHost {
         let directories = plan.cgroupStrategies.flatMap(\.parentDirectories)
         baseline = await EnvironmentBaseline.take(
             facts: facts, backend: plan.packetFilter, cgroups: directories)
-        rememberForwarding(facts)
+        await rememberForwarding(facts)
         self.plan = plan
         try Task.checkCancellation()
         for step in plan.steps {
@@ -51,7 +51,7 @@ actor EngineHost {
         let strategy = try await applier.apply(firstOf: plan.cgroupStrategies)
         plan.daemon.configuration["cgroup-parent"] = .string(strategy.parent)
         self.plan = plan
-        for warning in applier.warnings { progress.notice("warning: \(warning)") }
+        for warning in await applier.warnings { progress.notice("warning: \(warning)") }
         progress.done()
     }
 
@@ -91,7 +91,7 @@ actor EngineHost {
     }
 
     /// The cgroup namespace for the user's command.
-    func commandNamespace() -> CgroupNamespace? { applier.cgroupNamespace }
+    func commandNamespace() async -> CgroupNamespace? { await applier.cgroupNamespace }
 
     /// Takes everything down, last first. The result says what is left or did not go as it should.
     func tearDown(deadline: ContinuousClock.Instant) async -> [String] {
@@ -104,16 +104,16 @@ actor EngineHost {
             complaints += await baseline.sweepCgroups(within: min(remaining, .seconds(5)))
             complaints += await baseline.sweepRest(dataRoot: options.settings.dataRoot.value)
         }
-        complaints += applier.undoAll()
+        complaints += await applier.undoAll()
         if daemon != nil { complaints += DaemonRuntime.remove() }
         return complaints
     }
 
-    private func rememberForwarding(_ facts: HostFacts) {
+    private func rememberForwarding(_ facts: HostFacts) async {
         // dockerd turns forwarding on and leaves it so.
         let path = "/proc/sys/net/ipv4/ip_forward"
         if let value = facts.kernel.settings["net.ipv4.ip_forward"], value == "0" {
-            applier.remember(restoring: path, to: value)
+            await applier.remember(restoring: path, to: value)
         }
     }
 

@@ -3,8 +3,8 @@ internal import HostFacts
 public import Linux
 public import PodPlan
 
-/// Carries out a plan's steps in order, and remembers how each is taken back. It is used by one task.
-public struct Applier: Sendable {
+/// Carries out a plan's steps in order, and remembers how each is taken back.
+public actor Applier {
     /// What was taken for granted and did not come about, in words.
     public private(set) var warnings: [String] = []
     /// The cgroup namespace that children are started in, where a step made one.
@@ -15,7 +15,7 @@ public struct Applier: Sendable {
     public init() {}
 
     /// Carries out one step. A failure of an optional one is a warning.
-    public mutating func apply(_ step: PlannedStep) async throws(StepError) {
+    public func apply(_ step: PlannedStep) async throws(StepError) {
         do throws(SystemError) {
             try await perform(step.action)
         } catch {
@@ -34,7 +34,7 @@ public struct Applier: Sendable {
 
     /// Tries the strategies in turn until one has worked, and returns it; the steps of one that failed are
     /// taken back.
-    public mutating func apply(firstOf strategies: [CgroupStrategy]) async throws(StepError) -> CgroupStrategy
+    public func apply(firstOf strategies: [CgroupStrategy]) async throws(StepError) -> CgroupStrategy
     {
         var lastError: StepError?
         for strategy in strategies {
@@ -58,16 +58,16 @@ public struct Applier: Sendable {
     }
 
     /// Remembers a change that somebody else made, so that it is taken back with the others.
-    public mutating func remember(restoring path: String, to value: String) {
+    public func remember(restoring path: String, to value: String) {
         undos.append(("setting \(path)", .restoreSetting(path: path, value: value)))
     }
 
     /// Takes everything back, last first. The result says what could not be.
-    public mutating func undoAll() -> [String] {
+    public func undoAll() -> [String] {
         undo(downTo: 0)
     }
 
-    private mutating func undo(downTo count: Int) -> [String] {
+    private func undo(downTo count: Int) -> [String] {
         var failures: [String] = []
         while undos.count > count {
             let (step, undo) = undos.removeLast()
@@ -80,7 +80,7 @@ public struct Applier: Sendable {
         return failures
     }
 
-    private mutating func perform(_ action: Action) async throws(SystemError) {
+    private func perform(_ action: Action) async throws(SystemError) {
         let title = action.title
         switch action {
         case .mount(let fileSystem, let source, let target, let options):
@@ -145,7 +145,7 @@ public struct Applier: Sendable {
         }
     }
 
-    private mutating func makeMountPoint(_ target: String, for title: String) throws(SystemError) {
+    private func makeMountPoint(_ target: String, for title: String) throws(SystemError) {
         let made = try Files.makeDirectories(target)
         if !made.isEmpty { undos.append((title, .removeDirectories(made))) }
     }
