@@ -49,7 +49,7 @@ struct CertificateFiles {
         // The mode given to open() passes through the umask; it can only be narrower until fchmod.
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0o600)
         guard descriptor >= 0 else { throw failure("create", temporary) }
-        do {
+        do throws(DaemonCertificatesError) {
             defer { close(descriptor) }
             guard fchmod(descriptor, mode) == 0 else { throw failure("set the mode of", temporary) }
             var rest = Array(text.utf8)[...]

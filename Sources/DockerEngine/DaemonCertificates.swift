@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import SwiftASN1
 internal import X509
 
 /// The certificates of the daemon's TLS port, in the layout of the official `docker:dind` image

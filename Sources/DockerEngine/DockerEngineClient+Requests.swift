@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
+internal import Synchronization
 
 extension DockerEngineClient {
     /// The default deadline of requests that a healthy daemon answers at once.

@@ -55,6 +55,7 @@ public final class DockerEngineClient: Sendable {
     /// - Parameters:
     ///   - socketPath: The daemon's unix socket.
     ///   - operation: Uses the client, which must not outlive it.
+    @discardableResult
     public static func withClient<Result: Sendable>(
         socketPath: String = DockerEngineClient.defaultSocketPath,
         _ operation: (DockerEngineClient) async throws -> Result

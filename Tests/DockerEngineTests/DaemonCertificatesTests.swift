@@ -161,12 +161,12 @@ import Testing
                     try OpenSSL.run(chain + options + [made.server.certificate]) == accepted, "\(options)")
             }
             #expect(try OpenSSL.run(chain + ["-purpose", "sslclient", made.client.certificate]))
-            #expect(try !OpenSSL.run(chain + ["-purpose", "sslserver", made.client.certificate]))
+            #expect(try OpenSSL.run(chain + ["-purpose", "sslserver", made.client.certificate]) == false)
             #expect(try OpenSSL.run(["pkey", "-noout", "-in", made.server.key]))
             // Not valid any more after 825 days: 825 * 86400 = 71280000.
             let expiry = ["x509", "-noout", "-in", made.server.certificate, "-checkend"]
             #expect(try OpenSSL.run(expiry + ["71000000"]))
-            #expect(try !OpenSSL.run(expiry + ["71280000"]))
+            #expect(try OpenSSL.run(expiry + ["71280000"]) == false)
         }
     }
 
@@ -192,7 +192,8 @@ import Testing
 
 /// The openssl command, where there is one.
 private enum OpenSSL {
-    static let path = ["/usr/bin/openssl", "/usr/local/bin/openssl"].first { access($0, X_OK) == 0 }
+    static let path = ["/usr/bin/openssl", "/usr/local/bin/openssl"]
+        .first { (path: String) in access(path, X_OK) == 0 }
 
     static var isInstalled: Bool { path != nil }
 
@@ -205,7 +206,9 @@ private enum OpenSSL {
         for descriptor: CInt in [0, 1, 2] {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
-        var argv = ([path] + arguments).map { (text: String) in strdup(text) } + [nil]
+        let words: [String] = [path] + arguments
+        var argv: [UnsafeMutablePointer<CChar>?] = words.map { (text: String) in strdup(text) }
+        argv.append(nil)
         defer { for text in argv { free(text) } }
         var pid: pid_t = 0
         let result = posix_spawn(&pid, path, &actions, nil, &argv, environ)

@@ -57,7 +57,8 @@ import Testing
                 $0.yield(ByteBuffer(string: "12345"))
                 $0.finish()
             }
-            #expect(try await client.loadImages(from: archive, length: 5) == [])
+            let loaded = try await client.loadImages(from: archive, length: 5)
+            #expect(loaded == [])
             #expect(stub.requests.first?.headers["content-length"] == "5")
         }
     }

@@ -188,6 +188,7 @@ func entries(of directory: String) -> [String] {
 }
 
 /// Runs `body` with a stub and a client of it.
+@discardableResult
 func withStub<Result: Sendable>(
     apiVersion: String? = "1.41",
     handler: @escaping StubEngine.Handler,
