@@ -68,19 +68,23 @@ struct DindCommand: AsyncCommand {
         case stderr, none
     }
 
+    func validate() throws {
+        try CommandWords.check(command, of: self)
+    }
+
     func runToExitStatus() async throws -> Int32 {
         let settings: DindSettings
         do {
             settings = try options.settings()
         } catch let error as SettingsError {
             StandardError.write("error: \(error.summary)\n  cure: \(error.cure)\n")
-            return ExitCode.usage.rawValue
+            return ProgramExitCode.usage.rawValue
         }
         if dryRun {
             let facts = await FactsReader.read(dataRoot: settings.dataRoot.value)
             let report = PlanReport(facts: facts, plan: Plan(facts: facts, settings: settings))
             StandardOutput.write(try report.rendered(as: output))
-            return ExitCode.success.rawValue
+            return ProgramExitCode.success.rawValue
         }
         let session = DindSession(
             options: DindOptions(
@@ -89,13 +93,5 @@ struct DindCommand: AsyncCommand {
                 copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames()),
             progress: Progress(isQuiet: quiet))
         return await session.run()
-    }
-}
-
-/// The user's command as the parser hands it over.
-enum CommandWords {
-    /// The words without the `--` that set them apart from our options.
-    static func afterTerminator(_ words: [String]) -> [String] {
-        words.first == "--" ? Array(words.dropFirst()) : words
     }
 }

@@ -16,7 +16,7 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     var mtu: Int?
 
     @Option(help: "The iptables backend: legacy or nft (DOCKER_IPTABLES_LEGACY).")
-    var iptablesBackend: PacketFilterBackend?
+    var iptablesBackend: PacketFilterArgument?
 
     @Option(help: "A DNS server for nested containers; may be given more than once.")
     var dns: [String] = []
@@ -72,11 +72,16 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     }
 
     private func bridge(_ environment: [String: String]) throws -> Setting<String>? {
-        let (value, source, name) =
-            bip.map { ($0, SettingSource.flag, "--bip") }
-            ?? environment["DOCKERD_BIP"].flatMap { $0.isEmpty ? nil : ($0, .environment, "DOCKERD_BIP") }
-            ?? (nil, .plan, "")
-        guard let value else { return nil }
+        let value: String
+        let source: SettingSource
+        if let bip {
+            (value, source) = (bip, .flag)
+        } else if let variable = environment["DOCKERD_BIP"], !variable.isEmpty {
+            (value, source) = (variable, .environment)
+        } else {
+            return nil
+        }
+        let name = source == .flag ? "--bip" : "DOCKERD_BIP"
         guard value.contains("/"), let network = IPv4Network(value), (8...30).contains(network.prefixLength)
         else {
             throw SettingsError(
@@ -112,7 +117,7 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     }
 
     private func backend(_ environment: [String: String]) -> Setting<PacketFilterBackend>? {
-        if let iptablesBackend { return .init(iptablesBackend, from: .flag) }
+        if let iptablesBackend { return .init(iptablesBackend.backend, from: .flag) }
         return environment["DOCKER_IPTABLES_LEGACY"].map {
             .init($0.isEmpty ? .nft : .legacy, from: .environment)
         }
@@ -130,7 +135,13 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     }
 }
 
-extension PacketFilterBackend: ExpressibleByArgument {}
+/// An iptables backend on the command line.
+enum PacketFilterArgument: String, ExpressibleByArgument, CaseIterable {
+    case legacy, nft
+
+    /// The backend.
+    var backend: PacketFilterBackend { self == .legacy ? .legacy : .nft }
+}
 
 /// A setting that makes no sense.
 struct SettingsError: Error, Equatable {

@@ -83,10 +83,12 @@ extension JSONValue {
     }
 
     private static func withoutUserInformation(_ text: String) -> String {
-        guard let scheme = text.range(of: "://") else { return text }
-        let rest = text[scheme.upperBound...]
-        let authority = rest.prefix { $0 != "/" }
+        // Characters, not Foundation's search: that would drag all of Foundation in.
+        let scheme = text.prefix { $0 != ":" }
+        let rest = text.dropFirst(scheme.count)
+        guard rest.hasPrefix("://") else { return text }
+        let authority = rest.dropFirst(3).prefix { $0 != "/" }
         guard let at = authority.lastIndex(of: "@") else { return text }
-        return text[..<scheme.upperBound] + "***" + text[at...]
+        return scheme + "://***" + text[at...]
     }
 }

@@ -61,10 +61,10 @@ public struct Problem: Sendable, Equatable, Codable {
     /// What to do about it.
     public var cure: String
     /// The exit status when this error ends the program.
-    public var exitCode: ExitCode
+    public var exitCode: ProgramExitCode
 
     /// An error: the plan cannot be applied.
-    public static func error(_ summary: String, cure: String, exitCode: ExitCode) -> Problem {
+    public static func error(_ summary: String, cure: String, exitCode: ProgramExitCode) -> Problem {
         Problem(severity: .error, summary: summary, cure: cure, exitCode: exitCode)
     }
 

@@ -3,5 +3,5 @@ public protocol ReportableError: Error, CustomStringConvertible {
     /// What to do about it.
     var cure: String { get }
     /// The exit status.
-    var exitCode: ExitCode { get }
+    var exitCode: ProgramExitCode { get }
 }

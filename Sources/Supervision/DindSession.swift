@@ -155,7 +155,7 @@ public struct DindSession: Sendable {
             return error.exitCode.rawValue
         default:
             progress.notice("error: \(error)")
-            return ExitCode.stepFailed.rawValue
+            return ProgramExitCode.stepFailed.rawValue
         }
     }
 
@@ -163,7 +163,7 @@ public struct DindSession: Sendable {
         switch reason {
         case .signal(let number): 128 + number
         case .failure(let error): error.exitCode.rawValue
-        case nil: ExitCode.success.rawValue
+        case nil: ProgramExitCode.success.rawValue
         }
     }
 }

@@ -155,7 +155,7 @@ actor DockerDaemon {
         }
     }
 
-    private func failure(_ summary: String, exitCode: ExitCode) -> SessionError {
+    private func failure(_ summary: String, exitCode: ProgramExitCode) -> SessionError {
         let lines = log.lines()
         var text = summary
         if let reason = DaemonLog.failureReason(lines: lines) { text += ": \(reason)" }

@@ -73,7 +73,7 @@ actor EngineHost {
         }
         if options.copiesLogToStderr { logFollower = Task { await log.follow() } }
         let daemon = DockerDaemon(
-            plan: plan.daemon, pathPrefix: plan.pathPrefix, cgroupNamespace: applier.cgroupNamespace,
+            plan: plan.daemon, pathPrefix: plan.pathPrefix, cgroupNamespace: await applier.cgroupNamespace,
             log: log,
             readyTimeout: options.readyTimeout)
         self.daemon = daemon

@@ -9,10 +9,10 @@ public struct SessionError: Error, Sendable, Equatable {
     /// The evidence: the last lines of a log.
     public var evidence: [String] = []
     /// The exit status.
-    public var exitCode: ExitCode
+    public var exitCode: ProgramExitCode
 
     /// An error from its parts.
-    public init(_ summary: String, cure: String, evidence: [String] = [], exitCode: ExitCode) {
+    public init(_ summary: String, cure: String, evidence: [String] = [], exitCode: ProgramExitCode) {
         self.summary = summary
         self.cure = cure
         self.evidence = evidence

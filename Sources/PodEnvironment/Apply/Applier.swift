@@ -34,8 +34,7 @@ public actor Applier {
 
     /// Tries the strategies in turn until one has worked, and returns it; the steps of one that failed are
     /// taken back.
-    public func apply(firstOf strategies: [CgroupStrategy]) async throws(StepError) -> CgroupStrategy
-    {
+    public func apply(firstOf strategies: [CgroupStrategy]) async throws(StepError) -> CgroupStrategy {
         var lastError: StepError?
         for strategy in strategies {
             let mark = undos.count

@@ -15,5 +15,5 @@ public struct StepError: ReportableError, Sendable {
     public var description: String { "\(step) failed: \(failure) (needed because \(reason))" }
 
     /// The exit status that this error ends the program with.
-    public var exitCode: ExitCode { .stepFailed }
+    public var exitCode: ProgramExitCode { .stepFailed }
 }

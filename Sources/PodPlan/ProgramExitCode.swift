@@ -1,6 +1,6 @@
 /// The exit statuses of Kinkajou's own failures, after sysexits.h, so that they are told apart from those
 /// of the user's command. docs/exit-codes.md is their documentation.
-public enum ExitCode: Int32, Sendable, Codable, CaseIterable, Error {
+public enum ProgramExitCode: Int32, Sendable, Codable, CaseIterable, Error {
     /// All went well.
     case success = 0
     /// Bad options, settings or files (EX_USAGE).

@@ -1,0 +1,17 @@
+internal import ArgumentParser
+
+/// The user's command as the parser hands it over: everything from the first word that is no option of
+/// ours. It may follow `--`, and need not, as with any program that is made to be an ENTRYPOINT.
+enum CommandWords {
+    /// The words without the `--` that set them apart from our options.
+    static func afterTerminator(_ words: [String]) -> [String] {
+        words.first == "--" ? Array(words.dropFirst()) : words
+    }
+
+    /// Refuses an option that we do not know: the parser takes it for the first word of the command.
+    static func check(_ words: [String], of command: some ParsableCommand) throws {
+        guard let first = words.first, first.hasPrefix("-"), first != "--" else { return }
+        if ["-h", "--help"].contains(first) { throw CleanExit.helpRequest(command) }
+        throw ValidationError("Unknown option '\(first)'. A command that begins with a dash goes after --.")
+    }
+}
