@@ -92,7 +92,8 @@ let package = Package(
         .executableTarget(name: "kinkajou-oci", dependencies: ["OCIRuntime"], swiftSettings: strict),
 
         // Tests. `<Module>Tests` need no root; everything under Integration/ runs the real parts.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "ContainerInitTests", dependencies: ["ContainerInit"], swiftSettings: strict),
         .testTarget(name: "OCIRuntimeTests", dependencies: ["OCIRuntime"], swiftSettings: strict),

@@ -139,8 +139,9 @@ static _Noreturn void become(const struct clinux_spawn_request *request, pid_t p
         if (prctl(PR_SET_PDEATHSIG, request->parent_death_signal) < 0) {
             fail(report, CLINUX_SPAWN_PARENT_DEATH_SIGNAL, errno);
         }
-        // The parent may have ended before the call; then nothing will be sent any more.
-        if (getppid() != parent) kill(getpid(), request->parent_death_signal);
+        // The parent may have ended before the call; then nothing will be sent any more. (A parent in an
+        // outer PID namespace cannot be seen.)
+        if (getppid() != parent && getpid() != 1) kill(getpid(), request->parent_death_signal);
     }
     if (request->cgroup_namespace > 0 && setns(request->cgroup_namespace, CLONE_NEWCGROUP) < 0) {
         fail(report, CLINUX_SPAWN_NAMESPACE, errno);
@@ -211,7 +212,11 @@ int clinux_spawn(const struct clinux_spawn_request *request, pid_t *child, int *
         return failure->error;
     }
     pid_t parent = getpid();
-    pid_t pid = fork();
+    // The bare system call does not run what pthread_atfork(3) registered, which is there for children that
+    // go on without an exec.
+    pid_t pid = request->new_namespaces == 0
+                    ? fork()
+                    : (pid_t)syscall(SYS_clone, request->new_namespaces | SIGCHLD, 0, 0, 0, 0);
     if (pid == 0) become(request, parent, ends[1]);
     int fork_error = pid < 0 ? errno : 0;
     // Both sides do it, so that the group exists whoever runs first. Once the child has called

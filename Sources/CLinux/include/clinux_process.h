@@ -88,6 +88,9 @@ struct clinux_spawn_request {
     int parent_death_signal;
     /// A descriptor of the cgroup namespace to start the child in; 0: this thread's. setns(2).
     int cgroup_namespace;
+    /// CLONE_NEW* flags of clone(2): the namespaces that are to be new for the child. With CLONE_NEWPID it
+    /// is PID 1, and `*child` is its number outside.
+    unsigned long new_namespaces;
     /// Close every descriptor above 2 at the exec, also those without FD_CLOEXEC.
     bool close_descriptors;
 };
