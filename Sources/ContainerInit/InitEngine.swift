@@ -87,9 +87,13 @@ struct InitEngine {
         var defaults: UInt64 = 0
         var ignored: UInt64 = 0
         // A parent may have left SIGCHLD ignored. The kernel would then reap the child by itself, and its
-        // exit status would be lost.
-        for (signal, ignore) in [(SIGTTIN, true), (SIGTTOU, true), (SIGCHLD, false)] {
+        // exit status would be lost. For faults, SWIFT_BACKTRACE in the environment may have had the runtime
+        // install handlers: through these, kill(1) from another process would end a PID 1, which the kernel
+        // protects from signals that have the default action.
+        for signal in (1...64 as ClosedRange<Int32>)
+        where SignalSet.background.contains(signal) || SignalSet.faults.contains(signal) || signal == SIGCHLD {
             var wasIgnored = false
+            let ignore = SignalSet.background.contains(signal)
             guard check(clinux_signal_ignore(signal, ignore, &wasIgnored), "setting a signal's action") else {
                 return nil
             }

@@ -31,6 +31,21 @@ public enum ProcessSnapshot {
         (contents("/proc/\(pid)/task/\(pid)/children") ?? "").split(separator: " ").compactMap { Int32($0) }
     }
 
+    /// Whether SIGTERM to an init would wait until it is taken. That is so once it is blocked; what PID 1 does
+    /// not block and has no handler for is lost. While a process is in sigtimedwait(2), SigBlk does not show
+    /// what it has blocked; an init comes there only with a child.
+    public static func keepsTermination(_ pid: Int32) -> Bool {
+        guard let text = status("SigBlk", of: pid), let mask = UInt64(text, radix: 16) else { return false }
+        return mask & (1 << UInt64(SIGTERM - 1)) != 0 || !children(of: pid).isEmpty
+    }
+
+    /// The foreground process group of the terminal that a process is on.
+    public static func foregroundGroup(of pid: Int32) -> Int32? {
+        guard let text = contents("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[end...].split(separator: " ")
+        return fields.count > 6 ? Int32(fields[6]) : nil
+    }
+
     /// All processes below one.
     public static func descendants(of pid: Int32) -> [Int32] {
         children(of: pid).flatMap { [$0] + descendants(of: $0) }
@@ -63,8 +78,18 @@ public enum ProcessSnapshot {
         }
     }
 
+    /// Reads a file of /proc, whose size is not known before; a NUL becomes a space.
     private static func contents(_ path: String) -> String? {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        return String(decoding: data, as: UTF8.self).replacingOccurrences(of: "\0", with: " ")
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { break }
+            bytes += buffer[..<count].map { $0 == 0 ? UInt8(ascii: " ") : $0 }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
