@@ -69,7 +69,8 @@ public final class PrivateDockerEngine {
 
         let log = open("\(root)/dockerd.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         defer { close(log) }
-        var setup = ChildProcess.Setup("dockerd", words)
+        // In a network namespace of its own: a dockerd without a bridge takes docker0 away from the others.
+        var setup = ChildProcess.Setup("unshare", ["--net", "--", "dockerd"] + words)
         setup.streams = [nil, log, log]
         do {
             let daemon = try ChildProcess(setup)
