@@ -20,15 +20,14 @@ extension Granted {
     /// Finds out what is granted of what a spec demands; what it does not demand costs nothing.
     ///
     /// - Parameter entersUserNamespace: Whether the container's processes are in another user
-    ///   namespace than this one. The kernel fills the bounding set on the way into one
-    ///   (kernel/user_namespace.c, set_cred_user_ns), so nothing is missing there, and what is
-    ///   missing here does not matter. Limits and OOM scores are another matter: their capability
-    ///   is asked of the initial user namespace.
-    static func read(for demands: SpecDemands, entersUserNamespace: Bool) -> Granted {
+    ///   namespace than this one; asked only where it matters. The kernel fills the bounding set on
+    ///   the way into one (kernel/user_namespace.c, set_cred_user_ns), so nothing is missing there,
+    ///   and what is missing here does not matter. Limits and OOM scores are another matter: their
+    ///   capability is asked of the initial user namespace.
+    static func read(for demands: SpecDemands, entersUserNamespace: () -> Bool) -> Granted {
         var granted = Granted.everything
-        if !entersUserNamespace, demands.capabilities.contains(where: { !$0.isEmpty }) {
-            granted.capabilities = clinux_bounding_set()
-        }
+        let boundingSet = clinux_bounding_set()
+        if demands.exceeds(boundingSet), !entersUserNamespace() { granted.capabilities = boundingSet }
         guard !demands.oomScores.isEmpty || !demands.limits.isEmpty else { return granted }
         let mayExceed =
             Capability.sysResource.isIn(clinux_effective_set()) && clinux_in_initial_user_namespace()

@@ -9,7 +9,7 @@ struct OptionReader {
     /// What has not been read yet.
     var rest: ArraySlice<[UInt8]>
     /// Whether `--` has been read.
-    private(set) var optionsEnded = false
+    private var optionsEnded = false
 
     init(_ arguments: ArraySlice<[UInt8]>) {
         rest = arguments

@@ -25,8 +25,11 @@ struct RuntimeCall: Equatable {
     /// Reads the arguments that follow the runtime's name.
     init(arguments: [[UInt8]]) {
         var line = OptionReader(arguments[...])
+        var isHelp = false
         while let option = line.nextOption() {
-            if option.name.isNamed(GlobalOption.log) {
+            if option.name.isNamed(anyOf: helpOptions) {
+                isHelp = true
+            } else if option.name.isNamed(GlobalOption.log) {
                 log = line.value(of: option) ?? []
             } else if option.name.isNamed(GlobalOption.logFormat) {
                 logFormat = line.value(of: option) ?? []
@@ -39,7 +42,7 @@ struct RuntimeCall: Equatable {
                 if let next = line.rest.first, !next.isNamed(anyOf: commands) { _ = line.value(of: option) }
             }
         }
-        guard let command = line.rest.popFirst() else { return }
+        guard !isHelp, let command = line.rest.popFirst() else { return }
         if command.isNamed("exec") {
             readExec(&line)
         } else if command.isNamed(anyOf: ["create", "run", "restore"]) {
@@ -56,13 +59,16 @@ struct RuntimeCall: Equatable {
         var bundle: [UInt8] = []
         var config: [UInt8] = []
         var isCertain = true
-        while !line.rest.isEmpty, !line.optionsEnded {
+        var operands = 0
+        while !line.rest.isEmpty {
             guard let option = line.nextOption() else {
-                // The container's id.
-                if !line.optionsEnded { line.rest.removeFirst() }
+                // The container's id; nothing, where `--` was the last argument.
+                if line.rest.popFirst() != nil { operands += 1 }
                 continue
             }
-            if option.name.isNamed(anyOf: ["bundle", "b"]) {
+            if option.name.isNamed(anyOf: helpOptions) {
+                return
+            } else if option.name.isNamed(anyOf: ["bundle", "b"]) {
                 bundle = line.value(of: option) ?? []
             } else if option.name.isNamed(anyOf: ["config", "f"]) {
                 config = line.value(of: option) ?? []
@@ -73,6 +79,8 @@ struct RuntimeCall: Equatable {
                 isCertain = false
             }
         }
+        // Whatever else there is instead of the one id, the runtime will not make a container of it.
+        guard operands == 1 || !isCertain else { return }
         if !config.isEmpty {
             spec = .config(path: config)
         } else if !bundle.isEmpty {
@@ -86,7 +94,9 @@ struct RuntimeCall: Equatable {
     private mutating func readExec(_ line: inout OptionReader) {
         var process: [UInt8] = []
         while let option = line.nextOption() {
-            if option.name.isNamed(anyOf: ["process", "p"]) {
+            if option.name.isNamed(anyOf: helpOptions) {
+                return
+            } else if option.name.isNamed(anyOf: ["process", "p"]) {
                 process = line.value(of: option) ?? []
             } else if option.name.isNamed(anyOf: ExecOption.withValue) {
                 _ = line.value(of: option)
@@ -98,12 +108,15 @@ struct RuntimeCall: Equatable {
 
 // MARK: Names
 
+/// With one of these the runtime only prints something.
+private let helpOptions: [StaticString] = ["help", "h", "version", "v", "V"]
+
 private enum GlobalOption {
     static let log: StaticString = "log"
     static let logFormat: StaticString = "log-format"
     static let root: StaticString = "root"
     static let withValue: [StaticString] = ["criu", "rootless", "cgroup-manager", "log-level"]
-    static let booleans: [StaticString] = ["debug", "systemd-cgroup", "help", "h", "version", "v", "V"]
+    static let booleans: [StaticString] = ["debug", "systemd-cgroup"]
 }
 
 private enum CreateOption {
@@ -113,7 +126,7 @@ private enum CreateOption {
     ]
     static let booleans: [StaticString] = [
         "detach", "d", "keep", "no-subreaper", "no-pivot", "no-new-keyring", "tcp-established", "ext-unix-sk",
-        "shell-job", "file-locks", "auto-dedup", "lazy-pages", "help", "h",
+        "shell-job", "file-locks", "auto-dedup", "lazy-pages",
     ]
 }
 

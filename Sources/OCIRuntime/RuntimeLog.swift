@@ -13,11 +13,19 @@ struct RuntimeLog {
     let path: [UInt8]
     let isJSON: Bool
 
-    /// The log of a call; crun can also log to other places than files, which are not written to.
+    /// The log of a call. Nothing is written where crun logs to something else than a file.
     init(_ call: RuntimeCall) {
         isJSON = call.logFormat.isNamed("json")
         let isKnown = isJSON || call.logFormat.isNamed("text")
-        path = isKnown ? call.log : []
+        let elsewhere: [StaticString] = ["journald:", "syslog:"]
+        let file: StaticString = "file:"
+        if !isKnown || elsewhere.contains(where: { call.log.starts(with: $0.bytes) }) {
+            path = []
+        } else if call.log.starts(with: file.bytes) {
+            path = Array(call.log.dropFirst(file.utf8CodeUnitCount))
+        } else {
+            path = call.log
+        }
     }
 
     /// Appends lines; a log that cannot be written is no reason to fail.

@@ -37,10 +37,14 @@ public enum RuntimeWrapper {
         }
         // As runc does it: into the log for the engine, and to stderr for people.
         log.append(.error, [failure])
-        _ = Array("kinkajou-oci: \(failure)\n".utf8).withUnsafeBytes {
+        report(failure)
+        return status
+    }
+
+    private static func report(_ message: String) {
+        _ = Array("kinkajou-oci: \(message)\n".utf8).withUnsafeBytes {
             write(STDERR_FILENO, $0.baseAddress, $0.count)
         }
-        return status
     }
 
     /// Rewrites the spec of a call if it asks for more than is granted; tells the log, and returns it.
@@ -49,8 +53,7 @@ public enum RuntimeWrapper {
         guard let spec = call.spec, let file = SpecFile(path: spec.path) else { return log }
         // What is no JSON is left for the runtime to complain about.
         guard let demands = try? spec.demands(in: file.text) else { return log }
-        let granted = Granted.read(
-            for: demands, entersUserNamespace: spec.entersUserNamespace(demands, root: call.root))
+        let granted = Granted.read(for: demands) { spec.entersUserNamespace(demands, root: call.root) }
         let clamp = SpecClamp(demands, to: granted)
         guard !clamp.edits.isEmpty else { return log }
         do throws(SpecFile.ReplaceError) {
@@ -58,9 +61,9 @@ public enum RuntimeWrapper {
             log.append(.info, clamp.messages)
         } catch {
             let path = String(decoding: spec.path, as: UTF8.self)
-            log.append(
-                .warning,
-                ["left \(path) as it is, although it asks for more than is granted here: \(error)"])
+            let warning = "left \(path) as it is, although it asks for more than is granted here: \(error)"
+            // The runtime is about to fail. Without a log its reasons go to stderr; so does this one.
+            if log.path.isEmpty { report(warning) } else { log.append(.warning, [warning]) }
         }
         return log
     }
@@ -91,8 +94,7 @@ extension RuntimeCall.Spec {
         case .config:
             demands.hasUserNamespace
         case .process(_, let container):
-            !demands.capabilities.isEmpty
-                && ContainerState.isInOtherUserNamespace(container: container, root: root)
+            ContainerState.isInOtherUserNamespace(container: container, root: root)
         }
     }
 }

@@ -51,6 +51,13 @@ struct SpecDemands: Equatable {
         try readProcess(&scanner)
     }
 
+    /// Whether a capability is demanded that is not in the set, one bit for each.
+    func exceeds(_ set: UInt64) -> Bool {
+        capabilities.contains { list in
+            list.contains { entry in entry.capability.map { !$0.isIn(set) } ?? false }
+        }
+    }
+
     // MARK: Objects
 
     private typealias Member = (inout JSONScanner, [UInt8], inout SpecDemands) throws(JSONSyntaxError) -> Void
