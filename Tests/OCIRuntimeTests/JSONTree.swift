@@ -24,7 +24,9 @@ indirect enum JSONTree: Equatable {
     private typealias Scalars = ArraySlice<Unicode.Scalar>
 
     private static func space(_ rest: inout Scalars) {
-        rest = rest.drop { " \t\r\n".unicodeScalars.contains($0) }
+        while let scalar = rest.first, scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\n" {
+            rest.removeFirst()
+        }
     }
 
     private static func take(_ scalar: Unicode.Scalar, _ rest: inout Scalars) -> Bool {
