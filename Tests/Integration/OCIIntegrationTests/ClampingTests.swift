@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 /// The wrapper in front of the real runc, without an engine.
-@Suite("Clamping in front of runc", .serialized, .enabled(if: Requirements.obstacle == nil, Requirements.comment))
+@Suite(
+    "Clamping in front of runc", .serialized, .enabled(if: Requirements.obstacle == nil, Requirements.comment)
+)
 struct ClampingTests {
     let wrapper: String
 
@@ -44,7 +46,8 @@ struct ClampingTests {
         }
         // A process that has raised its score without the capability can go back to where it was; and
         // the hard limit here is the lower one of 8000 and what there is.
-        let prefix = ["sh", "-c", "ulimit -Sn 1000; ulimit -Hn 8000; exec \"$@\"", "sh"] + Privileges.withoutSome
+        let prefix =
+            ["sh", "-c", "ulimit -Sn 1000; ulimit -Hn 8000; exec \"$@\"", "sh"] + Privileges.withoutSome
         let floor = try Command.require("cat", "/proc/self/oom_score_adj")
         let wrapped = try bundle.run(wrapper, prefix: prefix)
         #expect(wrapped.status == 0, "\(wrapped.errors)")
@@ -60,7 +63,8 @@ struct ClampingTests {
         }
         let floor = try Command.require("cat", "/proc/self/oom_score_adj")
         // Raised by one who may not lower it again below what it was.
-        let prefix = Privileges.withoutSome + ["sh", "-c", "echo 321 >/proc/self/oom_score_adj; exec \"$@\"", "sh"]
+        let prefix =
+            Privileges.withoutSome + ["sh", "-c", "echo 321 >/proc/self/oom_score_adj; exec \"$@\"", "sh"]
         let wrapped = try bundle.run(wrapper, prefix: prefix)
         #expect(wrapped.status == 0, "\(wrapped.errors)")
         #expect(wrapped.output == floor)
@@ -109,7 +113,9 @@ struct ClampingTests {
         let command = bundle.words(wrapper, ["exec", "--process", file, container])
         let result = try Command.run(Privileges.withoutSome + command)
         #expect(result.status == 9, "\(result.errors)\(bundle.logText())")
-        #expect(Privileges.boundingSet(in: result.output) == (inUserNamespace ? Privileges.everything : Privileges.some))
+        #expect(
+            Privileges.boundingSet(in: result.output)
+                == (inUserNamespace ? Privileges.everything : Privileges.some))
         #expect((try Bundle.identity(of: file) == before) == inUserNamespace)
     }
 

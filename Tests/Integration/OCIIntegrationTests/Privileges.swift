@@ -49,4 +49,3 @@ enum Requirements {
 
     static let comment: Comment = "\(obstacle ?? "everything is there")"
 }
-

@@ -22,7 +22,8 @@ final class RuntimeLookupTests {
 
     private func script(_ name: String, mode: Int = 0o755, text: String? = nil) throws {
         let path = "\(directory)/\(name)"
-        try (text ?? "#!/bin/sh\necho \(name) \"$@\"\n").write(toFile: path, atomically: false, encoding: .utf8)
+        try (text ?? "#!/bin/sh\necho \(name) \"$@\"\n").write(
+            toFile: path, atomically: false, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 
@@ -70,7 +71,9 @@ final class RuntimeLookupTests {
 
     @Test func withoutARuntimeItSaysSo() throws {
         let log = directory + "/log"
-        for arguments in [["--log", log, "--log-format", "json", "create", "c"], ["--log=\(log)", "--version"]] {
+        for arguments in [
+            ["--log", log, "--log-format", "json", "create", "c"], ["--log=\(log)", "--version"],
+        ] {
             let result = try call(arguments)
             #expect(result.status == 127)
             #expect(result.output == "")
@@ -96,6 +99,8 @@ final class RuntimeLookupTests {
         try script("first/runc", text: "#!/there/is/no/interpreter\n")
         let result = try call()
         #expect(result.status == 126)
-        #expect(result.errors.contains("cannot execute \(directory)/first/runc: No such file"), "\(result.errors)")
+        #expect(
+            result.errors.contains("cannot execute \(directory)/first/runc: No such file"), "\(result.errors)"
+        )
     }
 }
