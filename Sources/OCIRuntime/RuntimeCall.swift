@@ -43,10 +43,12 @@ struct RuntimeCall: Equatable {
             }
         }
         guard !isHelp, let command = line.rest.popFirst() else { return }
+        // The command has a parser of its own: a `--` in front of it ended the global options only.
+        let rest = OptionReader(line.rest)
         if command.isNamed("exec") {
-            readExec(&line)
+            readExec(rest)
         } else if command.isNamed(anyOf: ["create", "run", "restore"]) {
-            readCreate(line)
+            readCreate(rest)
         }
     }
 
@@ -91,7 +93,8 @@ struct RuntimeCall: Equatable {
     }
 
     /// `exec`: options stand before the container's id only, what follows it is the command to run.
-    private mutating func readExec(_ line: inout OptionReader) {
+    private mutating func readExec(_ line: OptionReader) {
+        var line = line
         var process: [UInt8] = []
         while let option = line.nextOption() {
             if option.name.isNamed(anyOf: helpOptions) {

@@ -59,9 +59,6 @@ struct SpecFile {
     /// There is no fsync: rename(2) makes the change whole for everyone who reads it on this machine,
     /// and after a crash of the machine there is no container left that it was for.
     func replace(with newText: [UInt8]) throws(ReplaceError) {
-        let directory = path.lastIndex(of: UInt8(ascii: "/")).map { path[...$0] } ?? []
-        let temporary = directory + Array(".kinkajou-oci-\(getpid())".utf8)
-
         // No signal may end the process while the temporary file is there.
         var all = sigset_t()
         var before = sigset_t()
@@ -69,21 +66,31 @@ struct SpecFile {
         sigprocmask(SIG_SETMASK, &all, &before)
         defer { sigprocmask(SIG_SETMASK, &before, nil) }
 
-        let descriptor = withCPath(Array(temporary)) {
-            open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        }
-        guard descriptor >= 0 else {
-            throw ReplaceError(step: "cannot make a file beside it", cause: SystemError())
-        }
+        let (temporary, descriptor) = try makeTemporary()
         defer { close(descriptor) }
         do throws(ReplaceError) {
             try fill(descriptor, with: newText)
-            let renamed = withCPath(Array(temporary)) { from in withCPath(path) { rename(from, $0) } }
+            let renamed = withCPath(temporary) { from in withCPath(path) { rename(from, $0) } }
             guard renamed == 0 else { throw ReplaceError(step: "cannot rename", cause: SystemError()) }
         } catch {
-            _ = withCPath(Array(temporary)) { unlink($0) }
+            _ = withCPath(temporary) { unlink($0) }
             throw error
         }
+    }
+
+    /// Makes an empty file in the directory of the file itself, where rename(2) can take it from.
+    private func makeTemporary() throws(ReplaceError) -> (path: [UInt8], descriptor: Int32) {
+        let directory = path.lastIndex(of: UInt8(ascii: "/")).map { path[...$0] } ?? []
+        // A name may be taken, by a process of the same number in another PID namespace.
+        for attempt in 0..<16 {
+            let name = directory + Array(".kinkajou-oci-\(getpid())-\(attempt)".utf8)
+            let descriptor = withCPath(Array(name)) {
+                open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            }
+            if descriptor >= 0 { return (Array(name), descriptor) }
+            if errno != EEXIST { break }
+        }
+        throw ReplaceError(step: "cannot make a file beside it", cause: SystemError())
     }
 
     private func fill(_ descriptor: Int32, with newText: [UInt8]) throws(ReplaceError) {

@@ -35,7 +35,8 @@ import Testing
         ("create -- c1", "config.json"), ("run -d --keep --no-subreaper c1", "config.json"),
         ("run --preserve-fds 3 --detach=true c1", "config.json"),
         ("restore --image-path /i --work-path /w --bundle /b -d --empty-ns network c1", "/b/config.json"),
-        ("-- create c1", "config.json"), ("--debug create c1", "config.json"),
+        ("-- create c1", "config.json"), ("--debug -- create -b /b c1", "/b/config.json"),
+        ("--debug create c1", "config.json"),
         ("--criu create create c1", "config.json"), ("--debug=false --log '' run c1", "config.json"),
         // runc 1.4 and crun: another file than config.json, taken from the current directory.
         ("run --bundle /b --config spec.json c1", "spec.json"), ("create -f /x.json c1", "/x.json"),
@@ -59,6 +60,7 @@ import Testing
         ),
         ("exec -t -e A=b --cwd / -c CAP_KILL -p /p.json -- c1", "exec:/p.json:c1"),
         ("exec --shiny --process /p.json c1", "exec:/p.json:c1"),
+        ("-- exec -p /p.json c1", "exec:/p.json:c1"),
     ])
     func findsTheProcess(line: String, expected: String) {
         #expect(spec(line) == expected)

@@ -81,15 +81,19 @@ import Testing
         for signal: Int32 in 1...64 { #expect(sigismember(&before, signal) == sigismember(&after, signal)) }
     }
 
+    @Test func aNameThatIsTakenIsNotUsed() throws {
+        write(Array("old".utf8), to: "config.json")
+        let taken = ".kinkajou-oci-\(getpid())-0"
+        write([1], to: taken)
+        try #require(self.file("config.json")).replace(with: [2])
+        #expect(file("config.json")?.text == [2])
+        #expect(file(taken)?.text == [1])
+        #expect(entries() == ["config.json", taken])
+    }
+
     @Test func aFailureLeavesNothingBehind() throws {
         write(Array("old".utf8), to: "config.json")
         let file = try #require(self.file("config.json"))
-        // Something is in the way of the temporary file.
-        let inTheWay = ".kinkajou-oci-\(getpid())"
-        mkdir(path(inTheWay), 0o700)
-        #expect(throws: SpecFile.ReplaceError.self) { try file.replace(with: [1]) }
-        #expect(entries() == ["config.json", inTheWay])
-        rmdir(path(inTheWay))
         // The file has become a directory: rename fails, and the temporary file goes.
         unlink(path("config.json"))
         mkdir(path("config.json"), 0o700)
