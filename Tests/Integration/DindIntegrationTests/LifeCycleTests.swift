@@ -1,0 +1,159 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The user's command, signals, and what is left.
+@Suite(.serialized, .enabled(if: PodContainer.obstacle == nil, "\(PodContainer.obstacle ?? "")"))
+struct LifeCycleTests {
+    @Test(arguments: [0, 1, 42, 137])
+    func theCommandsStatusIsTheContainers(status: Int32) throws {
+        let result = try PodContainer.run(["--privileged"], ["--", "sh", "-c", "exit \(status)"])
+        #expect(result.status == status, "\(result)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func theCommandMayFollowWithoutDashes() throws {
+        let result = try PodContainer.run(["--privileged"], ["docker", "version", "-f", "{{.Server.Version}}"])
+        #expect(result.status == 0, "\(result)")
+        #expect(result.output.hasPrefix("2"))
+    }
+
+    @Test func outputIsExact() throws {
+        // 100 MB of every byte value, through a pipe, compared by its sum.
+        let script =
+            "i=0; while [ $i -lt 100 ]; do cat /tmp/megabyte; i=$((i+1)); done"
+        let make = "head -c 1048576 /dev/zero | openssl enc -aes-128-ctr -nosalt -K 0 -iv 0 2>/dev/null"
+        let container = try Command.run([
+            "sh", "-c",
+            """
+            set -e
+            dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
+            \(make) >"$dir/megabyte"
+            expected=$(for i in $(seq 100); do cat "$dir/megabyte"; done | sha256sum)
+            actual=$(docker run --rm --privileged -v "$dir/megabyte:/tmp/megabyte:ro" \(PodContainer.image) \
+                --quiet -- sh -c '\(script)' 2>/dev/null | sha256sum)
+            test "$expected" = "$actual" && echo same
+            """,
+        ], seconds: 300)
+        #expect(container.output == "same\n", "\(container)")
+    }
+
+    @Test func stdinReachesTheCommand() throws {
+        let result = try Command.run([
+            "sh", "-c", "printf 'a\\000b' | docker run -i --rm --privileged \(PodContainer.image) -q -- od -An -c",
+        ], seconds: 120)
+        #expect(result.output.split(separator: " ").map { $0.trimmingCharacters(in: .newlines) } == ["a", "\\0", "b"])
+    }
+
+    @Test func theCommandHasTheTerminal() throws {
+        // script(1) gives docker a terminal; `tty` and the foreground group tell what the command has.
+        let result = try Command.run([
+            "script", "-qec",
+            "docker run -it --rm --privileged \(PodContainer.image) -q -- sh -c 'tty; ps -o stat= -p $$'", "/dev/null",
+        ], seconds: 120)
+        #expect(result.output.contains("/dev/pts/"), "\(result)")
+        #expect(result.output.contains("+"), "the command is not in the foreground: \(result)")
+    }
+
+    /// Moments from the first millisecond to the steady state.
+    static let moments = (0..<20).map { $0 * $0 * 10_000 }
+
+    @Test(arguments: moments)
+    func aSignalAtAnyMomentEndsItWithNothingLeft(microseconds: Int) throws {
+        let before = HostSnapshot.take()
+        let container = try PodContainer(["--privileged"], ["--grace", "20s", "--", "sleep", "1000"])
+        defer { container.remove() }
+        try Wait.until("the container to run", seconds: 60) {
+            try Command.run(["docker", "inspect", "-f", "{{.State.Running}}", container.name]).output == "true\n"
+        }
+        usleep(UInt32(microseconds))
+        try container.kill("TERM")
+        #expect(try container.wait(seconds: 60) == 143, "\(container.errors)")
+        #expect(!container.errors.contains("left behind"), "\(container.errors)")
+        try expectNothingLeft(since: before)
+    }
+
+    @Test func aKilledContainerLeavesNothingOutside() throws {
+        let before = HostSnapshot.take()
+        let container = try PodContainer.serving()
+        defer { container.remove() }
+        try container.require("docker", "run", "-d", NestedImage.name, "sleep", "1000")
+        try container.kill("KILL")
+        #expect(try container.wait() == 137)
+        container.remove()
+        try expectNothingLeft(since: before)
+    }
+
+    @Test func aCommandThatIgnoresSIGTERMIsKilledWithinTheGrace() throws {
+        let container = try PodContainer(
+            ["--privileged"], ["--grace", "6s", "--", "sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"])
+        defer { container.remove() }
+        try container.waitForOutput("deaf", seconds: 120)
+        try container.kill("TERM")
+        #expect(try container.wait(seconds: 40) == 137, "\(container.errors)")
+    }
+
+    @Test func aCommandMayAnswerSIGTERMWithAStatusOfItsOwn() throws {
+        let container = try PodContainer(
+            ["--privileged"], ["--", "sh", "-c", "trap 'exit 5' TERM; echo up; while :; do sleep 0.1; done"])
+        defer { container.remove() }
+        try container.waitForOutput("up", seconds: 120)
+        try container.kill("TERM")
+        #expect(try container.wait(seconds: 60) == 5, "\(container.errors)")
+    }
+
+    @Test func otherSignalsReachTheCommand() throws {
+        let container = try PodContainer(
+            ["--privileged"],
+            ["--", "sh", "-c", "trap 'echo usr1; exit 3' USR1; echo up; while :; do sleep 0.1; done"])
+        defer { container.remove() }
+        try container.waitForOutput("up", seconds: 120)
+        try container.kill("USR1")
+        #expect(try container.wait(seconds: 60) == 3)
+        #expect(container.output.contains("usr1"))
+    }
+
+    @Test func everythingInsideIsTakenBack() throws {
+        // In one container whose PID 1 is a shell: what a run leaves in mounts, interfaces, rules and cgroups
+        // is seen from beside it.
+        let state = """
+            cut -d' ' -f4,5 /proc/self/mountinfo | sort; ls /sys/class/net | sort; \
+            iptables-legacy-save | grep -v '^#' | grep -v '^:'; iptables-nft-save | grep -v '^#' | grep -v '^:'; \
+            find /sys/fs/cgroup -type d | sort; cat /proc/sys/net/ipv4/ip_forward; ls /run /var/run/docker.* 2>/dev/null
+            """
+        let script = """
+            (\(state)) >/tmp/before 2>/dev/null
+            kinkajou dind -- sh -c 'docker load -qi /images/busybox.tar && docker network create extra \
+                && docker run -d -p 81:81 --network extra \(NestedImage.name) sleep 1000' || exit 1
+            (\(state)) >/tmp/after 2>/dev/null
+            diff /tmp/before /tmp/after && echo identical
+            """
+        let result = try PodContainer.run(["--privileged", "--entrypoint", "sh"], ["-c", script])
+        #expect(result.output.contains("identical"), "\(result)")
+        #expect(!result.errors.contains("left behind"), "\(result)")
+    }
+
+    @Test func aHundredRunsInOneContainerDoNotGrow() throws {
+        let count = "echo $(find /sys/fs/cgroup -type d | wc -l) $(wc -l </proc/self/mountinfo) $(ls /sys/class/net | wc -l)"
+        let script = """
+            kinkajou dind -q -- true || exit 1
+            \(count)
+            i=0; while [ $i -lt 100 ]; do kinkajou dind -q -- true || exit 1; i=$((i+1)); done
+            \(count)
+            """
+        let result = try PodContainer.run(["--privileged", "--entrypoint", "sh"], ["-c", script], seconds: 1200)
+        let lines = result.output.split(separator: "\n")
+        #expect(result.status == 0, "\(result)")
+        #expect(lines.count == 2 && lines[0] == lines[1], "\(result)")
+    }
+
+    @Test func aHundredContainersLeaveNothing() throws {
+        let before = HostSnapshot.take()
+        for _ in 0..<100 {
+            let result = try Command.run(
+                ["docker", "run", "--rm", "--privileged", PodContainer.image, "-q", "--", "true"], seconds: 120)
+            try #require(result.status == 0, "\(result)")
+        }
+        try expectNothingLeft(since: before)
+    }
+}
