@@ -91,7 +91,8 @@ struct InitEngine {
         // install handlers: through these, kill(1) from another process would end a PID 1, which the kernel
         // protects from signals that have the default action.
         for signal in (1...64 as ClosedRange<Int32>)
-        where SignalSet.background.contains(signal) || SignalSet.faults.contains(signal) || signal == SIGCHLD {
+        where SignalSet.background.contains(signal) || SignalSet.faults.contains(signal) || signal == SIGCHLD
+        {
             var wasIgnored = false
             let ignore = SignalSet.background.contains(signal)
             guard check(clinux_signal_ignore(signal, ignore, &wasIgnored), "setting a signal's action") else {

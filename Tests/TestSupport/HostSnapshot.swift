@@ -9,12 +9,14 @@ public struct HostSnapshot: Equatable, Sendable {
     public static func take() -> HostSnapshot {
         var traces: Set<String> = []
         traces.formUnion(cgroups().map { "cgroup \($0)" })
-        traces.formUnion(lines(of: "/proc/self/mountinfo").map { line in
-            "mount " + line.split(separator: " ").dropFirst(3).prefix(2).joined(separator: " ")
-        })
-        traces.formUnion(output("ip", "-o", "link").map { line in
-            "interface " + (line.split(separator: " ").dropFirst().first.map(String.init) ?? "")
-        })
+        traces.formUnion(
+            lines(of: "/proc/self/mountinfo").map { line in
+                "mount " + line.split(separator: " ").dropFirst(3).prefix(2).joined(separator: " ")
+            })
+        traces.formUnion(
+            output("ip", "-o", "link").map { line in
+                "interface " + (line.split(separator: " ").dropFirst().first.map(String.init) ?? "")
+            })
         for command in ["iptables-legacy-save", "iptables-nft-save"] {
             // Counters and comments differ without meaning anything.
             traces.formUnion(output(command).filter { $0.hasPrefix("-A") }.map { "\(command) \($0)" })
@@ -36,8 +38,9 @@ public struct HostSnapshot: Equatable, Sendable {
 
     private static func cgroups() -> [String] {
         let root = "/sys/fs/cgroup"
-        guard let walk = FileManager.default.enumerator(
-            at: URL(fileURLWithPath: root), includingPropertiesForKeys: [.isDirectoryKey])
+        guard
+            let walk = FileManager.default.enumerator(
+                at: URL(fileURLWithPath: root), includingPropertiesForKeys: [.isDirectoryKey])
         else { return [] }
         return walk.compactMap { entry in
             guard let url = entry as? URL,

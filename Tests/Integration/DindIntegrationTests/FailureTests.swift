@@ -32,11 +32,13 @@ struct FailureTests {
             says: ["dockerd is not on PATH", "docker.io"]),
         Case(
             testDescription: "data root read-only",
-            flags: ["--privileged", "--tmpfs", "/readonly:ro"], arguments: ["--data-root", "/readonly", "--", "true"],
+            flags: ["--privileged", "--tmpfs", "/readonly:ro"],
+            arguments: ["--data-root", "/readonly", "--", "true"],
             status: 73, says: ["/readonly", "Read-only file system"]),
         Case(
             testDescription: "disk full",
-            flags: ["--privileged", "--tmpfs", "/full:size=1m"], arguments: ["--data-root", "/full", "--", "true"],
+            flags: ["--privileged", "--tmpfs", "/full:size=1m"],
+            arguments: ["--data-root", "/full", "--", "true"],
             status: 73, says: ["/full", "MiB free", "--data-root"]),
         Case(
             testDescription: "socket in use",
@@ -54,22 +56,27 @@ struct FailureTests {
                 "python3 -V >/dev/null 2>&1; DOCKER_ARGS='--metrics-addr=127.0.0.1:9' exec kinkajou dind --bip 999.1.1.1/24",
             ], status: 64, says: ["--bip 999.1.1.1/24", "172.17.1.1/24"]),
         Case(
-            testDescription: "an unclosed quote", flags: ["--privileged", "-e", "DOCKER_ARGS=--label 'a"], status: 64,
+            testDescription: "an unclosed quote", flags: ["--privileged", "-e", "DOCKER_ARGS=--label 'a"],
+            status: 64,
             says: ["DOCKER_ARGS", "never closed"]),
         Case(
-            testDescription: "a bad MTU in the environment", flags: ["--privileged", "-e", "DOCKERD_MTU=big"],
+            testDescription: "a bad MTU in the environment",
+            flags: ["--privileged", "-e", "DOCKERD_MTU=big"],
             status: 64, says: ["DOCKERD_MTU big"]),
         Case(
             testDescription: "an unknown option", arguments: ["--frobnicate"], status: 64,
             says: ["frobnicate", "--help"]),
         Case(
-            testDescription: "a command that is not there", arguments: ["--", "/no/such/command"], status: 127,
+            testDescription: "a command that is not there", arguments: ["--", "/no/such/command"],
+            status: 127,
             says: ["/no/such/command", "No such file"]),
         Case(
-            testDescription: "a command that cannot be executed", arguments: ["--", "/etc/passwd"], status: 126,
+            testDescription: "a command that cannot be executed", arguments: ["--", "/etc/passwd"],
+            status: 126,
             says: ["/etc/passwd", "Permission denied"]),
         Case(
-            testDescription: "not ready in time", arguments: ["--ready-timeout", "1ms", "--", "true"], status: 75,
+            testDescription: "not ready in time", arguments: ["--ready-timeout", "1ms", "--", "true"],
+            status: 75,
             says: ["--ready-timeout"]),
     ]
 
@@ -78,7 +85,9 @@ struct FailureTests {
         let before = HostSnapshot.take()
         let result = try PodContainer.run(failure.flags, failure.arguments)
         #expect(result.status == failure.status, "\(result)")
-        for text in failure.says { #expect(result.errors.contains(text), "\(text) is not in: \(result.errors)") }
+        for text in failure.says {
+            #expect(result.errors.contains(text), "\(text) is not in: \(result.errors)")
+        }
         #expect(!result.errors.contains("left behind"), "\(result)")
         #expect(!result.errors.contains("Fatal error"), "\(result)")
         #expect(result.output.isEmpty)
@@ -105,7 +114,8 @@ struct FailureTests {
         }
         // From now on it dies at every start.
         try container.require("mv", "/usr/sbin/dockerd", "/usr/sbin/dockerd.real")
-        try container.require("sh", "-c", "printf '#!/bin/sh\\nexit 9\\n' >/usr/sbin/dockerd; chmod +x /usr/sbin/dockerd")
+        try container.require(
+            "sh", "-c", "printf '#!/bin/sh\\nexit 9\\n' >/usr/sbin/dockerd; chmod +x /usr/sbin/dockerd")
         try container.require("sh", "-c", "kill -9 $(cat /var/run/docker.pid)")
         #expect(try container.wait(seconds: 120) == 69, "\(container.errors)")
         #expect(container.errors.contains("exit status 9"), "\(container.errors)")
@@ -130,7 +140,9 @@ struct FailureTests {
                 "cat /proc/*/cmdline | tr '\\0' ' '; stat -c %a /run/kinkajou/dind/daemon.json; docker info -f '{{.ID}}'",
             ])
         #expect(result.status == 0, "\(result)")
-        #expect(result.output.contains("\n600\n") || result.output.contains(" 600\n") || result.output.contains("600\n"))
+        #expect(
+            result.output.contains("\n600\n") || result.output.contains(" 600\n")
+                || result.output.contains("600\n"))
         // The words of this very command line hold it; dockerd's must not.
         let daemon = result.output.components(separatedBy: "dockerd ").dropFirst().joined()
         #expect(!daemon.prefix(200).contains("hunter2"), "\(daemon.prefix(200))")

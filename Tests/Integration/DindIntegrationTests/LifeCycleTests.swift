@@ -13,7 +13,8 @@ struct LifeCycleTests {
     }
 
     @Test func theCommandMayFollowWithoutDashes() throws {
-        let result = try PodContainer.run(["--privileged"], ["docker", "version", "-f", "{{.Server.Version}}"])
+        let result = try PodContainer.run(
+            ["--privileged"], ["docker", "version", "-f", "{{.Server.Version}}"])
         #expect(result.status == 0, "\(result)")
         #expect(result.output.hasPrefix("2"))
     }
@@ -23,34 +24,42 @@ struct LifeCycleTests {
         let script =
             "i=0; while [ $i -lt 100 ]; do cat /tmp/megabyte; i=$((i+1)); done"
         let make = "head -c 1048576 /dev/zero | openssl enc -aes-128-ctr -nosalt -K 0 -iv 0 2>/dev/null"
-        let container = try Command.run([
-            "sh", "-c",
-            """
-            set -e
-            dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
-            \(make) >"$dir/megabyte"
-            expected=$(for i in $(seq 100); do cat "$dir/megabyte"; done | sha256sum)
-            actual=$(docker run --rm --privileged -v "$dir/megabyte:/tmp/megabyte:ro" \(PodContainer.image) \
-                --quiet -- sh -c '\(script)' 2>/dev/null | sha256sum)
-            test "$expected" = "$actual" && echo same
-            """,
-        ], seconds: 300)
+        let container = try Command.run(
+            [
+                "sh", "-c",
+                """
+                set -e
+                dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
+                \(make) >"$dir/megabyte"
+                expected=$(for i in $(seq 100); do cat "$dir/megabyte"; done | sha256sum)
+                actual=$(docker run --rm --privileged -v "$dir/megabyte:/tmp/megabyte:ro" \(PodContainer.image) \
+                    --quiet -- sh -c '\(script)' 2>/dev/null | sha256sum)
+                test "$expected" = "$actual" && echo same
+                """,
+            ], seconds: 300)
         #expect(container.output == "same\n", "\(container)")
     }
 
     @Test func stdinReachesTheCommand() throws {
-        let result = try Command.run([
-            "sh", "-c", "printf 'a\\000b' | docker run -i --rm --privileged \(PodContainer.image) -q -- od -An -c",
-        ], seconds: 120)
-        #expect(result.output.split(separator: " ").map { $0.trimmingCharacters(in: .newlines) } == ["a", "\\0", "b"])
+        let result = try Command.run(
+            [
+                "sh", "-c",
+                "printf 'a\\000b' | docker run -i --rm --privileged \(PodContainer.image) -q -- od -An -c",
+            ], seconds: 120)
+        #expect(
+            result.output.split(separator: " ").map { $0.trimmingCharacters(in: .newlines) } == [
+                "a", "\\0", "b",
+            ])
     }
 
     @Test func theCommandHasTheTerminal() throws {
         // script(1) gives docker a terminal; `tty` and the foreground group tell what the command has.
-        let result = try Command.run([
-            "script", "-qec",
-            "docker run -it --rm --privileged \(PodContainer.image) -q -- sh -c 'tty; ps -o stat= -p $$'", "/dev/null",
-        ], seconds: 120)
+        let result = try Command.run(
+            [
+                "script", "-qec",
+                "docker run -it --rm --privileged \(PodContainer.image) -q -- sh -c 'tty; ps -o stat= -p $$'",
+                "/dev/null",
+            ], seconds: 120)
         #expect(result.output.contains("/dev/pts/"), "\(result)")
         #expect(result.output.contains("+"), "the command is not in the foreground: \(result)")
     }
@@ -64,7 +73,8 @@ struct LifeCycleTests {
         let container = try PodContainer(["--privileged"], ["--grace", "20s", "--", "sleep", "1000"])
         defer { container.remove() }
         try Wait.until("the container to run", seconds: 60) {
-            try Command.run(["docker", "inspect", "-f", "{{.State.Running}}", container.name]).output == "true\n"
+            try Command.run(["docker", "inspect", "-f", "{{.State.Running}}", container.name]).output
+                == "true\n"
         }
         usleep(UInt32(microseconds))
         try container.kill("TERM")
@@ -86,7 +96,8 @@ struct LifeCycleTests {
 
     @Test func aCommandThatIgnoresSIGTERMIsKilledWithinTheGrace() throws {
         let container = try PodContainer(
-            ["--privileged"], ["--grace", "6s", "--", "sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"])
+            ["--privileged"],
+            ["--grace", "6s", "--", "sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"])
         defer { container.remove() }
         try container.waitForOutput("deaf", seconds: 120)
         try container.kill("TERM")
@@ -134,14 +145,16 @@ struct LifeCycleTests {
     }
 
     @Test func aHundredRunsInOneContainerDoNotGrow() throws {
-        let count = "echo $(find /sys/fs/cgroup -type d | wc -l) $(wc -l </proc/self/mountinfo) $(ls /sys/class/net | wc -l)"
+        let count =
+            "echo $(find /sys/fs/cgroup -type d | wc -l) $(wc -l </proc/self/mountinfo) $(ls /sys/class/net | wc -l)"
         let script = """
             kinkajou dind -q -- true || exit 1
             \(count)
             i=0; while [ $i -lt 100 ]; do kinkajou dind -q -- true || exit 1; i=$((i+1)); done
             \(count)
             """
-        let result = try PodContainer.run(["--privileged", "--entrypoint", "sh"], ["-c", script], seconds: 1200)
+        let result = try PodContainer.run(
+            ["--privileged", "--entrypoint", "sh"], ["-c", script], seconds: 1200)
         let lines = result.output.split(separator: "\n")
         #expect(result.status == 0, "\(result)")
         #expect(lines.count == 2 && lines[0] == lines[1], "\(result)")
@@ -151,7 +164,8 @@ struct LifeCycleTests {
         let before = HostSnapshot.take()
         for _ in 0..<100 {
             let result = try Command.run(
-                ["docker", "run", "--rm", "--privileged", PodContainer.image, "-q", "--", "true"], seconds: 120)
+                ["docker", "run", "--rm", "--privileged", PodContainer.image, "-q", "--", "true"],
+                seconds: 120)
             try #require(result.status == 0, "\(result)")
         }
         try expectNothingLeft(since: before)

@@ -14,7 +14,8 @@ struct NestedContainerTests {
     static let layouts = [
         Layout(testDescription: "the runtime's own cgroup mounts", flags: []),
         Layout(
-            testDescription: "the host's cgroups bind-mounted", flags: ["-v", "/sys/fs/cgroup:/sys/fs/cgroup"]),
+            testDescription: "the host's cgroups bind-mounted",
+            flags: ["-v", "/sys/fs/cgroup:/sys/fs/cgroup"]),
         Layout(testDescription: "a cgroup namespace", flags: ["--cgroupns=private"]),
     ]
 
@@ -29,7 +30,8 @@ struct NestedContainerTests {
         #expect(try container.exec("docker", "run", "--rm", image, "sh", "-c", "exit 7").status == 7)
         #expect(
             try container.require(
-                "docker", "run", "--rm", "--privileged", image, "sh", "-c", "mount -t tmpfs x /tmp && echo ok") == "ok")
+                "docker", "run", "--rm", "--privileged", image, "sh", "-c", "mount -t tmpfs x /tmp && echo ok"
+            ) == "ok")
 
         // Its cgroups lie below the outer container's, in every hierarchy that limits anything.
         let outer = try container.identifier()
@@ -78,8 +80,9 @@ struct NestedContainerTests {
         defer { container.remove() }
         // A listener outside of the outer container, on the outer bridge's own address.
         let gateway = try Command.require(
-            "docker", "network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}")
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+            "docker", "network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}"
+        )
+        .trimmingCharacters(in: .whitespacesAndNewlines)
         let listener = try Listener(address: gateway)
         defer { listener.stop() }
         let reply = try container.require(
@@ -134,8 +137,11 @@ struct NestedContainerTests {
             ])
         defer { container.remove() }
         try container.waitUntilReady()
-        #expect(try container.require("sh", "-c", "iptables-\(backend)-save -t nat | grep -c MASQUERADE") != "0")
-        #expect(try container.require("sh", "-c", "iptables-\(other)-save -t nat 2>/dev/null | grep -c MASQUERADE; true") == "0")
+        #expect(
+            try container.require("sh", "-c", "iptables-\(backend)-save -t nat | grep -c MASQUERADE") != "0")
+        #expect(
+            try container.require(
+                "sh", "-c", "iptables-\(other)-save -t nat 2>/dev/null | grep -c MASQUERADE; true") == "0")
     }
 
     @Test func theMTUFollowsTheInterface() throws {
@@ -147,7 +153,8 @@ struct NestedContainerTests {
         defer { container.remove() }
         let inside = { (network: String) in
             try container.require(
-                "docker", "run", "--rm", "--network", network, NestedImage.name, "cat", "/sys/class/net/eth0/mtu")
+                "docker", "run", "--rm", "--network", network, NestedImage.name, "cat",
+                "/sys/class/net/eth0/mtu")
         }
         #expect(try inside("bridge") == "1280")
         try container.require("docker", "network", "create", "made-later")
@@ -162,7 +169,9 @@ struct NestedContainerTests {
         let inner = try container.require(
             "docker", "network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Subnet}}")
         // The outer bridge is the usual 172.17.0.0/16.
-        #expect(!inner.hasPrefix(outer.split(separator: ".").prefix(2).joined(separator: ".")), "\(inner) in \(outer)")
+        #expect(
+            !inner.hasPrefix(outer.split(separator: ".").prefix(2).joined(separator: ".")),
+            "\(inner) in \(outer)")
     }
 }
 

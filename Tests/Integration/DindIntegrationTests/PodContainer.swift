@@ -12,7 +12,8 @@ final class PodContainer {
         guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
             return "no Docker engine answers: run scripts/bootstrap"
         }
-        guard let inspect = try? Command.run(["docker", "image", "inspect", image]), inspect.status == 0 else {
+        guard let inspect = try? Command.run(["docker", "image", "inspect", image]), inspect.status == 0
+        else {
             return "\(image) is not there: run make images"
         }
         return nil
@@ -45,7 +46,9 @@ final class PodContainer {
     }
 
     /// A container that serves, ready, with the test image loaded.
-    static func serving(_ flags: [String] = ["--privileged"], _ arguments: [String] = []) throws -> PodContainer {
+    static func serving(_ flags: [String] = ["--privileged"], _ arguments: [String] = []) throws
+        -> PodContainer
+    {
         let container = try PodContainer(flags, arguments)
         try container.waitUntilReady()
         try container.require("docker", "load", "-qi", "/images/busybox.tar")

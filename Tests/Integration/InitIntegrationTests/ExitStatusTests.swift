@@ -143,7 +143,9 @@ struct ExitStatusTests {
 
     @Test("is kept when the parent ignores SIGCHLD", arguments: InitUnderTest.places)
     func ignoredChild(_ program: InitUnderTest) throws {
-        for (words, status) in [(["/bin/sh", "-c", "exit 7"], 7), (["grep", "SigIgn", "/proc/self/status"], 0)] {
+        for (words, status) in [
+            (["/bin/sh", "-c", "exit 7"], 7), (["grep", "SigIgn", "/proc/self/status"], 0),
+        ] {
             var setup = try program.setup(["--"] + words)
             setup.ignoredSignals = 1 << UInt64(SIGCHLD - 1)
             let result = try Command.run(setup)

@@ -44,7 +44,8 @@ struct GraceTests {
 
     @Test("is left alone without a grace period, as with tini")
     func noGrace() throws {
-        let process = try InitUnderTest().start(script: "trap 'echo ignored' TERM; echo ready; \(waitForever)")
+        let process = try InitUnderTest().start(
+            script: "trap 'echo ignored' TERM; echo ready; \(waitForever)")
         defer { process.end() }
         try process.waitForOutput("ready")
         process.signal(SIGTERM)

@@ -64,7 +64,8 @@ struct LeftoverTests {
     @Test("that ignore SIGTERM are killed after the linger period", arguments: InitUnderTest.places)
     func killed(_ program: InitUnderTest) throws {
         let scratch = Scratch()
-        let script = "(trap '' TERM; echo > \(scratch.path)/on; exec sleep 1000) & "
+        let script =
+            "(trap '' TERM; echo > \(scratch.path)/on; exec sleep 1000) & "
             + "while [ ! -e \(scratch.path)/on ]; do sleep 0.01; done; echo $!; exit 3"
         let process = try program.start(["--linger", "200ms"], script: script)
         defer { process.end() }
@@ -79,7 +80,8 @@ struct LeftoverTests {
     @Test("that are stopped go on to act on SIGTERM", arguments: InitUnderTest.places)
     func stopped(_ program: InitUnderTest) throws {
         let scratch = Scratch()
-        let script = "(trap 'echo bye; exit 0' TERM; echo > \(scratch.path)/on; "
+        let script =
+            "(trap 'echo bye; exit 0' TERM; echo > \(scratch.path)/on; "
             + "while :; do sleep 0.01; done) & while [ ! -e \(scratch.path)/on ]; do sleep 0.01; done; "
             + "kill -STOP $!; exit 4"
         let process = try program.start(["--linger", "30s"], script: script)

@@ -55,7 +55,8 @@ struct TerminalTests {
         let terminal = try Pty()
         let path = try InitUnderTest().path
         // With tostop, a background process that writes is stopped too; the init is one.
-        let script = "trap \"kill -KILL $$\" USR1; sleep 1000 & p=$!; set -m; cat & echo ready; while :; do wait $p; done"
+        let script =
+            "trap \"kill -KILL $$\" USR1; sleep 1000 & p=$!; set -m; cat & echo ready; while :; do wait $p; done"
         let process = try ChildProcess(
             terminal.session(
                 "stty tostop; exec \(path) -vvv -- /bin/sh -c '\(script)'", isNamespaceInit: true))
