@@ -113,6 +113,9 @@ let package = Package(
             name: "InitIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/InitIntegrationTests", swiftSettings: strict),
         .testTarget(
+            name: "DindIntegrationTests", dependencies: ["TestSupport"],
+            path: "Tests/Integration/DindIntegrationTests", swiftSettings: strict),
+        .testTarget(
             name: "DockerEngineIntegrationTests",
             dependencies: ["DockerEngine", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Integration/DockerEngineIntegrationTests", swiftSettings: strict),
