@@ -128,7 +128,7 @@ public struct DindSession: Sendable {
     private func tearDown(_ host: EngineHost, control: StopControl) async {
         let started = control.since ?? .now
         let deadline = max(started + options.grace, .now + .seconds(1))
-        progress.begin("Stopping the engine")
+        if await host.daemon != nil { progress.begin("Stopping the engine") }
         var complaints: [String] = []
         if let workload {
             let environment = await host.commandEnvironment()

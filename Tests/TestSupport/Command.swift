@@ -8,6 +8,13 @@ public struct Command {
         public let output: String
         /// Its stderr.
         public let errors: String
+
+        /// What a command left.
+        public init(status: Int32, output: String, errors: String) {
+            self.status = status
+            self.output = output
+            self.errors = errors
+        }
     }
 
     /// A command that should have succeeded.
@@ -16,6 +23,12 @@ public struct Command {
         public let words: [String]
         /// What it left.
         public let result: Result
+        /// A command and what it left.
+        public init(words: [String], result: Result) {
+            self.words = words
+            self.result = result
+        }
+
         /// The command, its status and its output.
         public var description: String {
             "\(words.joined(separator: " ")): exit status \(result.status)\n\(result.output)\(result.errors)"
