@@ -140,10 +140,22 @@ public final class ChildProcess {
         return raw & 0x7f == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f)
     }
 
-    /// Waits until its stdout holds a text.
+    /// Waits until its stdout holds a text; ends at once, with an error, when the process has ended without it.
     public func waitForOutput(_ text: String, seconds: Double = 30) throws {
-        try Wait.until("'\(text)' from \(executable); so far: \(output)\(errors)", seconds: seconds) {
-            output.contains(text)
+        try wait(for: text, from: 1, seconds: seconds)
+    }
+
+    /// Waits until its stderr holds a text; ends at once, with an error, when the process has ended without it.
+    public func waitForErrors(_ text: String, seconds: Double = 30) throws {
+        try wait(for: text, from: 2, seconds: seconds)
+    }
+
+    private func wait(for text: String, from stream: Int32, seconds: Double) throws {
+        let awaited = { "'\(text)' from \(self.executable); so far: \(self.output)\(self.errors)" }
+        try Wait.until(awaited(), seconds: seconds) {
+            if self.text(of: stream).contains(text) { return true }
+            if hasEnded(), !self.text(of: stream).contains(text) { throw Timeout(awaited: awaited()) }
+            return false
         }
     }
 

@@ -98,7 +98,7 @@ struct FailureTests {
         let container = try PodContainer.serving()
         defer { container.remove() }
         try container.require("pkill", "-KILL", "-x", "dockerd")
-        try container.waitForOutput("starting it again (1 of 3)")
+        try container.waitForErrors("starting it again (1 of 3)")
         try Wait.until("the engine to be back", seconds: 60) {
             try container.exec("docker", "version").status == 0
         }

@@ -42,7 +42,7 @@ final class PodContainer {
 
     /// Waits until the nested engine answers.
     func waitUntilReady() throws {
-        try process.waitForOutput("kinkajou: ready", seconds: 120)
+        try process.waitForErrors("kinkajou: ready", seconds: 120)
     }
 
     /// A container that serves, ready, with the test image loaded.
@@ -78,9 +78,14 @@ final class PodContainer {
         try process.wait(seconds: seconds)
     }
 
-    /// Waits until it has said something.
+    /// Waits until its command has said something.
     func waitForOutput(_ text: String, seconds: Double = 60) throws {
         try process.waitForOutput(text, seconds: seconds)
+    }
+
+    /// Waits until kinkajou itself has said something.
+    func waitForErrors(_ text: String, seconds: Double = 60) throws {
+        try process.waitForErrors(text, seconds: seconds)
     }
 
     /// What it has written to stdout.
