@@ -108,7 +108,9 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
-        .testTarget(name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"], swiftSettings: strict),
+        .testTarget(
+            name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"],
+            exclude: ["Recorded", "Golden"], swiftSettings: strict),
         .testTarget(
             name: "InitIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/InitIntegrationTests", swiftSettings: strict),

@@ -112,8 +112,11 @@ public enum CgroupLayout: Sendable, Equatable {
                 mount.fileSystem == "cgroup" && wanted.isSubset(of: mount.superOptions)
                     && mount.mountPoint.isWithin(path: "/sys/fs/cgroup")
             }
-            // Re-binds of the same hierarchy lie deeper; the shortest mount point is the hierarchy's own.
-            guard let mount = candidates.min(by: { $0.mountPoint.utf8.count < $1.mountPoint.utf8.count })
+            // Re-binds of the same hierarchy lie deeper; the shortest mount point is the hierarchy's own. Of
+            // several mounts there the last one hides the others.
+            guard
+                let point = candidates.map(\.mountPoint).min(by: { $0.utf8.count < $1.utf8.count }),
+                let mount = candidates.visible(at: point)
             else { continue }
             hierarchies.append(
                 CgroupHierarchy(

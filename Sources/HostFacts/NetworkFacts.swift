@@ -106,9 +106,9 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
         self.hasBridgeNetfilter = hasBridgeNetfilter
     }
 
-    /// The interface of the default route.
+    /// The interface of the default route. Routes that refuse packets name none that is there (`*`).
     public var uplink: NetworkInterface? {
-        guard let route = routes.first(where: { $0.destination.prefixLength == 0 }) else { return nil }
-        return interfaces.first { $0.name == route.interface }
+        routes.lazy.filter { $0.destination.prefixLength == 0 }
+            .compactMap { route in interfaces.first { $0.name == route.interface } }.first
     }
 }

@@ -5,6 +5,8 @@ internal import HostFacts
 enum CgroupPlanner {
     /// The name of the engine's cgroup below the container's.
     static let engineCgroup = "docker"
+    /// Where the hierarchy without controllers belongs that systemd keeps its own cgroups in.
+    private static let systemdDirectory = "/sys/fs/cgroup/systemd"
 
     struct Outcome {
         var strategies: [CgroupStrategy] = []
@@ -42,11 +44,12 @@ enum CgroupPlanner {
                     .remountWritable(target: hierarchy.mountPoint),
                     because: "the runtime mounted the \(hierarchy.name) hierarchy read-only"))
         }
-        if !hierarchies.contains(where: { $0.name == "name=systemd" }) {
+        let isSystemdMissing = !hierarchies.contains { $0.name == "name=systemd" }
+        if isSystemdMissing {
             outcome.steps.append(
                 PlannedStep(
                     .mount(
-                        fileSystem: "cgroup", source: "systemd", target: "/sys/fs/cgroup/systemd",
+                        fileSystem: "cgroup", source: "systemd", target: systemdDirectory,
                         options: ["none", "name=systemd"]),
                     because: "nested systemd needs the name=systemd hierarchy and the host has none mounted",
                     isOptional: true))
@@ -63,8 +66,20 @@ enum CgroupPlanner {
             name: "v1", steps: [], parent: parent,
             parentDirectories: mounts.compactMap { hierarchy in
                 hierarchy.ownPathInMount == nil ? nil : hierarchy.mountPoint + parent
-            },
+            } + (isSystemdMissing ? [systemdDirectory + parent] : []),
             reason: "")
+        let outside = hierarchies.filter {
+            $0.ownPathInMount != relative && $0.ownPathInMount?.isEmpty == false
+        }
+        if !outside.isEmpty {
+            outcome.problems.append(
+                .warning(
+                    "the own cgroup is not the same in every hierarchy (\(relative.isEmpty ? "/" : relative), but"
+                        + " "
+                        + outside.map { "\($0.ownPath) in \($0.name)" }.joined(separator: ", ")
+                        + "): limits of the latter do not hold for nested containers",
+                    cure: "run kinkajou in a container, where the runtime gives all hierarchies one path"))
+        }
         if !bound.isEmpty {
             strategy.name = "v1-rebind"
             strategy.steps = bound.map { hierarchy in
@@ -151,9 +166,12 @@ enum CgroupPlanner {
                     .enterCgroupNamespace(remount: [
                         CgroupRemount(fileSystem: "cgroup2", options: [], target: hierarchy.mountPoint)
                     ]),
-                    because: "the container has the host's cgroup namespace (its cgroup is"
-                        + " \(hierarchy.ownPath)): without one of its own, nested cgroups would see and"
-                        + " use the node's root")
+                    because: hierarchy.ownPathInMount == nil
+                        ? "the host's hierarchy is mounted into a container with a cgroup namespace of its"
+                            + " own, where its own cgroup cannot be found"
+                        : "the container has the host's cgroup namespace (its cgroup is"
+                            + " \(hierarchy.ownPath)): without one of its own, nested cgroups would see and"
+                            + " use the node's root")
             ]
                 + delegated(at: hierarchy.mountPoint, controllers: controllers, parentPrefix: "").steps,
             parent: "/" + engineCgroup,

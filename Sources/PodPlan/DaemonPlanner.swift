@@ -17,27 +17,87 @@ enum DaemonPlanner {
         _ facts: HostFacts, settings: DindSettings, inputs: Inputs, decisions: inout [Decision]
     ) -> DaemonPlan {
         var planned = configuration(facts, settings: settings, inputs: inputs, decisions: &decisions)
-        // The user's own file is stronger than the plan; an option or variable of ours is stronger than it.
-        let asked = askedFor(settings)
-        for (key, value) in settings.daemonFile {
-            if asked.contains(key) { continue }
-            if planned[key] != nil, planned[key] != value {
-                decisions.append(
-                    Decision(key, "that of daemon.json", because: "the user's file sets it", source: .file))
-            }
-            planned[key] = value
+        if settings.daemonFile["cgroup-parent"] != nil
+            || keys(ofArguments: settings.daemonArguments).contains("cgroup-parent")
+        {
+            decisions.append(
+                Decision(
+                    "cgroup-parent", "that of the plan",
+                    because: "nested cgroups have to lie under the container's own"))
         }
+        // The user's own file is stronger than the plan; an option or variable of ours is stronger than it.
+        let asked = askedFor(settings).union(["cgroup-parent"])
+        for (key, value) in settings.daemonFile.sorted(by: { $0.key < $1.key }) where !asked.contains(key) {
+            let merged = merge(value, into: planned[key], key: key)
+            if let ours = planned[key], ours != merged {
+                let choice = merged == value ? "that of daemon.json" : "that of daemon.json as well"
+                decisions.append(Decision(key, choice, because: "the user's file sets it", source: .file))
+            }
+            planned[key] = merged
+        }
+        var arguments = settings.daemonArguments
+        removeOption("--cgroup-parent", from: &arguments)
+        let given = keys(ofArguments: arguments)
+        if settings.bridgeAddress == nil, planned["bridge"] != nil || given.contains("bridge") {
+            // dockerd takes a bridge of the user's or an address for its own, not both.
+            planned["bip"] = nil
+            decisions.append(Decision("bip", "none", because: "a bridge is named", source: .file))
+        }
+        arguments += ourArguments(planned, beside: arguments, given: given)
         // dockerd refuses to start when a directive stands both in its arguments and in its file.
-        for key in keys(ofArguments: settings.daemonArguments) where planned.removeValue(forKey: key) != nil {
+        for key in given.sorted() where planned.removeValue(forKey: key) != nil {
             decisions.append(
                 Decision(key, "that of DOCKER_ARGS", because: "DOCKER_ARGS sets it", source: .environment))
         }
         let file = runtimeDirectory + "/daemon.json"
         return DaemonPlan(
             program: facts.engine.daemon ?? "dockerd",
-            arguments: ["--config-file", file] + settings.daemonArguments,
+            arguments: ["--config-file", file] + arguments,
             configurationPath: file, configuration: planned,
             environment: environment(facts, decisions: &decisions))
+    }
+
+    /// A value of the user's file over the planned one. Lists that the plan needs its own entries of are
+    /// joined: without its socket nobody learns that dockerd is ready, and without its runtime the default
+    /// runtime is an unknown one.
+    private static func merge(_ value: JSONValue, into planned: JSONValue?, key: String) -> JSONValue {
+        switch (key, planned, value) {
+        case ("hosts", .array(let ours)?, .array(let theirs)):
+            .array(ours + theirs.filter { !ours.contains($0) })
+        case ("runtimes", .object(let ours)?, .object(let theirs)):
+            .object(ours.merging(theirs) { _, theirs in theirs })
+        default: value
+        }
+    }
+
+    /// The same for lists that DOCKER_ARGS sets: what the plan needs of them becomes arguments too.
+    private static func ourArguments(
+        _ planned: [String: JSONValue], beside arguments: [String], given: Set<String>
+    ) -> [String] {
+        var ours: [String] = []
+        if given.contains("hosts"), case .array(let hosts)? = planned["hosts"] {
+            for case .string(let host) in hosts
+            where !arguments.contains(where: { $0.hasSuffix(host) }) {
+                ours.append("--host=" + host)
+            }
+        }
+        if given.contains("runtimes"), case .object(let runtimes)? = planned["runtimes"] {
+            for (name, runtime) in runtimes.sorted(by: { $0.key < $1.key }) {
+                guard case .object(let members) = runtime, case .string(let path)? = members["path"] else {
+                    continue
+                }
+                ours.append("--add-runtime=\(name)=\(path)")
+            }
+        }
+        return ours
+    }
+
+    /// Takes an option with its value out of a list of arguments.
+    private static func removeOption(_ option: String, from arguments: inout [String]) {
+        arguments.removeAll { $0.hasPrefix(option + "=") }
+        while let index = arguments.firstIndex(of: option) {
+            arguments.removeSubrange(index..<min(index + 2, arguments.count))
+        }
     }
 
     private static func configuration(
@@ -54,10 +114,12 @@ enum DaemonPlanner {
             "raw-logs": true,
             "shutdown-timeout": .integer(max(1, settings.graceSeconds / 2)),
         ]
-        configuration["default-address-pools"] = .array(
-            inputs.network.pools.map { pool in
-                ["base": .string(pool.description), "size": 24]
-            })
+        if !inputs.network.pools.isEmpty {
+            configuration["default-address-pools"] = .array(
+                inputs.network.pools.map { pool in
+                    ["base": .string(pool.description), "size": 24]
+                })
+        }
         if version >= EngineVersion(major: 24, minor: 0) {
             // Networks that are made later (kind's own) do not take over the daemon's MTU by themselves.
             configuration["default-network-opts"] = [
@@ -135,6 +197,16 @@ enum DaemonPlanner {
 
     private static func environment(_ facts: HostFacts, decisions: inout [Decision]) -> [String: String] {
         var environment: [String: String] = [:]
+        if facts.kernel.appArmorEnabled {
+            // By this variable dockerd knows that it must not put a profile into the kernel, which is the
+            // host's.
+            environment["container"] = "docker"
+            decisions.append(
+                Decision(
+                    "AppArmor", "no profile for nested containers",
+                    because:
+                        "it is on, and profiles loaded here would be the host's and outlive the container"))
+        }
         if !facts.network.hasBridgeNetfilter, let version = facts.engine.version,
             version >= EngineVersion(major: 28, minor: 0)
         {
@@ -163,25 +235,38 @@ enum DaemonPlanner {
         if !settings.dns.isEmpty { keys.insert("dns") }
         if !settings.registryMirrors.isEmpty { keys.insert("registry-mirrors") }
         if !settings.insecureRegistries.isEmpty { keys.insert("insecure-registries") }
+        if settings.tlsDirectory != nil { keys.formUnion(["tlsverify", "tlscacert", "tlscert", "tlskey"]) }
         return keys
     }
 
     /// The configuration keys that dockerd arguments stand for.
     static func keys(ofArguments arguments: [String]) -> Set<String> {
         // Options that may be given more than once have a plural name in the file.
-        let plural = [
-            "host": "hosts", "H": "hosts", "exec-opt": "exec-opts", "dns-opt": "dns-opts",
-            "registry-mirror": "registry-mirrors", "insecure-registry": "insecure-registries",
-            "default-address-pool": "default-address-pools", "default-network-opt": "default-network-opts",
-            "add-runtime": "runtimes", "storage-opt": "storage-opts", "label": "labels",
-            "log-opt": "log-opts",
-            "s": "storage-driver", "p": "pidfile", "D": "debug", "l": "log-level", "b": "bridge",
+        let plural: Set<String> = [
+            "authorization-plugin", "cdi-spec-dir", "default-address-pool", "default-network-opt",
+            "default-ulimit", "dns-opt", "exec-opt", "feature", "host", "label", "log-opt",
+            "node-generic-resource", "registry-mirror", "storage-opt",
         ]
+        let irregular = ["add-runtime": "runtimes", "insecure-registry": "insecure-registries"]
         var keys: Set<String> = []
-        for argument in arguments where argument.hasPrefix("-") {
-            let option = argument.drop(while: { $0 == "-" }).prefix(while: { $0 != "=" })
-            keys.insert(plural[String(option)] ?? String(option))
+        for argument in arguments where argument.hasPrefix("-") && argument != "-" && argument != "--" {
+            if argument.hasPrefix("--") {
+                let option = String(argument.dropFirst(2).prefix { $0 != "=" })
+                keys.insert(irregular[option] ?? (plural.contains(option) ? option + "s" : option))
+            } else {
+                // Letters that take no value may stand together; the rest of the word is the value of others.
+                for letter in argument.dropFirst() {
+                    guard let option = letters[letter] else { break }
+                    keys.insert(option.key)
+                    if option.takesValue { break }
+                }
+            }
         }
         return keys
     }
+
+    private static let letters: [Character: (key: String, takesValue: Bool)] = [
+        "b": ("bridge", true), "D": ("debug", false), "G": ("group", true), "g": ("data-root", true),
+        "H": ("hosts", true), "l": ("log-level", true), "p": ("pidfile", true), "s": ("storage-driver", true),
+    ]
 }

@@ -60,11 +60,15 @@ enum NetworkPlanner {
                     cure: "give free ones with --bip and DOCKER_ARGS=--default-address-pool=..."))
         }
         let pools = Array(free.prefix(4))
-        decisions.append(
-            Decision(
-                "address pools", pools.map(\.description).joined(separator: " "),
-                because: "they overlap none of: "
-                    + taken.map { "\($0.network) (\($0.user))" }.joined(separator: ", ")))
+        if !pools.isEmpty {
+            decisions.append(
+                Decision(
+                    "address pools", pools.map(\.description).joined(separator: " "),
+                    because: taken.isEmpty
+                        ? "there is nothing that they could overlap"
+                        : "they overlap none of: "
+                            + taken.map { "\($0.network) (\($0.user))" }.joined(separator: ", ")))
+        }
         let mtu = plannedMTU(facts.network, settings: settings, decisions: &decisions, problems: &problems)
         return Outcome(bridge: bridge, pools: pools, mtu: mtu, decisions: decisions, problems: problems)
     }
@@ -86,8 +90,9 @@ enum NetworkPlanner {
                 }
             }
         }
+        // A VPN that takes everything has two routes of one bit; no network of its own is meant by them.
         for route in network.routes
-        where route.destination.prefixLength > 0 && !isEngineBridge(route.interface) {
+        where route.destination.prefixLength > 1 && !isEngineBridge(route.interface) {
             add(route.destination.network, "a route through \(route.interface)")
         }
         if let host = network.serviceHost.flatMap({ IPv4Network($0) }) {
@@ -102,9 +107,13 @@ enum NetworkPlanner {
         return taken
     }
 
-    /// Interfaces that an engine of ours made, perhaps before a restart in the same Pod.
-    static func isEngineBridge(_ name: String) -> Bool {
-        name == "docker0" || name.hasPrefix("br-")
+    /// Interfaces that an engine of ours made, perhaps before a restart in the same Pod. dockerd names the
+    /// bridges of users' networks after the first 12 digits of their ids; `br-lan` is somebody else's.
+    static func isEngineBridge(_ name: some StringProtocol) -> Bool {
+        guard name != "docker0" else { return true }
+        let digits = name.dropFirst(3)
+        return name.hasPrefix("br-") && digits.utf8.count == 12
+            && digits.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 
     private static func plannedMTU(
@@ -124,8 +133,17 @@ enum NetworkPlanner {
             return asked.value
         }
         guard let uplink else {
-            decisions.append(Decision("mtu", "1500", because: "there is no default route to measure by"))
-            return 1500
+            // Where there is only IPv6 the interfaces still say what passes.
+            let others = network.interfaces.filter { !isEngineBridge($0.name) }
+            guard let narrowest = others.min(by: { $0.mtu < $1.mtu }), narrowest.mtu < 1500 else {
+                decisions.append(Decision("mtu", "1500", because: "there is no default route to measure by"))
+                return 1500
+            }
+            decisions.append(
+                Decision(
+                    "mtu", "\(narrowest.mtu)",
+                    because: "there is no default route, and \(narrowest.name) has \(narrowest.mtu)"))
+            return narrowest.mtu
         }
         let mtu = min(uplink.mtu, 1500)
         decisions.append(

@@ -6,8 +6,10 @@ public enum PacketFilterCleanup {
     /// those count that name a chain or a bridge of an engine.
     public static func script(before: String, after: String) -> String? {
         let old = tables(before)
+        let new = tables(after)
+        let bridges = engineBridges(new.flatMap(\.1.rules))
         var script = ""
-        for (name, table) in tables(after) {
+        for (name, table) in new {
             let previous = old.first { $0.0 == name }?.1 ?? Table()
             let newChains = table.chains.keys.filter { previous.chains[$0] == nil && isEngineChain($0) }
                 .sorted()
@@ -16,15 +18,15 @@ public enum PacketFilterCleanup {
             for rule in table.rules {
                 if let index = rest.firstIndex(of: rule) {
                     rest.remove(at: index)
-                } else if isEngineRule(rule, chains: newChains) {
+                } else if isEngineRule(rule, bridges: bridges) {
                     deletions.append("-D" + rule.dropFirst(2))
                 }
             }
-            let policies = previous.chains.compactMap { chain, policy -> String? in
-                guard let now = table.chains[chain], now != policy, policy != "-" else { return nil }
-                return ":\(chain) \(policy) [0:0]"
+            // The built-in chains of a table that was not there before accepted everything.
+            let policies = table.chains.compactMap { chain, now -> String? in
+                let policy = previous.chains[chain] ?? "ACCEPT"
+                return now == policy || now == "-" || policy == "-" ? nil : ":\(chain) \(policy) [0:0]"
             }
-            // A table that dockerd has made has its built-in chains with policies of their own now.
             let lines =
                 policies.sorted() + deletions + newChains.map { "-F \($0)" } + newChains.map { "-X \($0)" }
             guard !lines.isEmpty else { continue }
@@ -56,27 +58,50 @@ public enum PacketFilterCleanup {
         return tables
     }
 
-    private static func isEngineChain(_ name: String) -> Bool {
-        name == "DOCKER" || name.hasPrefix("DOCKER-") || name == "DOCKER_OUTPUT"
-            || name == "DOCKER_POSTROUTING"
+    private static func isEngineChain(_ name: some StringProtocol) -> Bool {
+        name == "DOCKER" || name.hasPrefix("DOCKER-")
     }
 
-    /// Whether a rule is one of an engine's: it stands in or leads to one of its chains, or names one of
-    /// its bridges.
-    private static func isEngineRule(_ rule: String, chains: [String]) -> Bool {
-        let words = rule.split(separator: " ").map(String.init)
-        return words.contains { word in
-            isEngineChain(word) || chains.contains(word) || word == "docker0" || word.hasPrefix("br-")
-        } || isHairpin(words)
+    /// Bridges of any name: dockerd sends what leaves by them through its chain.
+    private static func engineBridges(_ rules: [String]) -> Set<Substring> {
+        Set(
+            rules.map { Rule($0) }.compactMap { $0.target == "DOCKER" ? $0.outgoing : nil })
     }
 
-    /// A container that reaches itself through its own published port: source and destination are one
-    /// address, and no bridge is named.
-    private static func isHairpin(_ words: [String]) -> Bool {
-        guard words.contains("MASQUERADE"), let source = words.firstIndex(of: "-s"),
-            let destination = words.firstIndex(of: "-d"), source + 1 < words.count,
-            destination + 1 < words.count
-        else { return false }
-        return words[source + 1] == words[destination + 1]
+    /// Whether a rule is one of an engine's: it stands in or leads to one of its chains, names one of its
+    /// bridges, or lets a container reach itself by its own published port.
+    private static func isEngineRule(_ text: String, bridges: Set<Substring>) -> Bool {
+        let rule = Rule(text)
+        return isEngineChain(rule.chain) || rule.target.map { isEngineChain($0) } == true
+            || [rule.incoming, rule.outgoing].contains { name in
+                name.map { bridges.contains($0) || NetworkPlanner.isEngineBridge($0) } == true
+            }
+            // Source and destination are one address, and no bridge is named.
+            || (rule.target == "MASQUERADE" && rule.source != nil && rule.source == rule.destination)
+    }
+
+    /// What a line of `iptables-save` says, as far as it tells whose it is.
+    private struct Rule {
+        var chain: Substring = ""
+        var target: Substring?
+        var incoming: Substring?
+        var outgoing: Substring?
+        var source: Substring?
+        var destination: Substring?
+
+        init(_ text: String) {
+            let words = text.split(separator: " ")
+            for (option, value) in zip(words, words.dropFirst()) {
+                switch option {
+                case "-A": chain = value
+                case "-j", "-g": target = value
+                case "-i": incoming = value
+                case "-o": outgoing = value
+                case "-s": source = value
+                case "-d": destination = value
+                default: break
+                }
+            }
+        }
     }
 }

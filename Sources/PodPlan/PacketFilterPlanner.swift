@@ -23,15 +23,25 @@ enum PacketFilterPlanner {
                     "iptables (\(chosen.rawValue)) is not installed, so nested containers have no network",
                     cure: "install Debian's package iptables in the image",
                     exitCode: .programMissing))
-        } else if let reason = filter[chosen].natError, facts.process.effective.contains(.netAdmin) {
+        } else if let reason = filter[chosen].natError,
+            // Without these the attempt fails whatever the kernel can do, and the missing one is reported.
+            facts.process.effective.contains(.netAdmin), facts.process.effective.contains(.sysAdmin)
+        {
+            let other: PacketFilterBackend = chosen == .legacy ? .nft : .legacy
             outcome.problems.append(
                 .error(
-                    "no iptables backend has a working nat table: \(reason)",
-                    cure: "load ip_tables and iptable_nat, or nf_tables, on the node (mount /lib/modules"
-                        + " read-only so that they can be loaded from here)",
+                    filter[other].isUsable
+                        ? "the nat table of iptables-\(chosen.rawValue), which was asked for, does not work:"
+                            + " \(reason)"
+                        : "no iptables backend has a working nat table: \(reason)",
+                    cure: filter[other].isUsable
+                        ? "leave --iptables-backend and DOCKER_IPTABLES_LEGACY out, and"
+                            + " iptables-\(other.rawValue) is used"
+                        : "load ip_tables and iptable_nat, or nf_tables, on the node (mount /lib/modules"
+                            + " read-only so that they can be loaded from here)",
                     exitCode: .engineFailed))
         }
-        if filter.preset != chosen {
+        if filter.preset != chosen, filter[chosen].command != nil {
             outcome.steps.append(
                 PlannedStep(
                     .selectPacketFilter(backend: chosen, directory: directory),

@@ -34,7 +34,11 @@ enum ResolverPlanner {
                             + " \(resolver.loopbackServers.joined(separator: ", "))"))
             }
         }
-        if let ndots = resolver.options.first(where: { $0.hasPrefix("ndots:") }), ndots != "ndots:1" {
+        // With options of its own, dockerd no longer replaces a server that cannot be reached.
+        let isResolverKept = !outcome.servers.isEmpty || resolver.loopbackServers.isEmpty
+        if isResolverKept, let ndots = resolver.options.first(where: { $0.hasPrefix("ndots:") }),
+            Int(ndots.dropFirst("ndots:".count)) ?? 0 > 1
+        {
             outcome.options = ["ndots:1"] + resolver.options.filter { !$0.hasPrefix("ndots:") }
             outcome.decisions.append(
                 Decision(

@@ -11,6 +11,9 @@ enum StoragePlanner {
     /// Less than this and no image fits.
     static let leastFreeBytes: UInt64 = 256 << 20
 
+    /// dockerd refuses overlay2 on these (its "backing file system" check).
+    static let unstackable: Set<String> = ["overlay", "nfs"]
+
     static func plan(_ facts: HostFacts, settings: DindSettings) -> Outcome {
         let storage = facts.storage
         var outcome = choose(facts, settings: settings)
@@ -46,26 +49,34 @@ enum StoragePlanner {
                 driver: driver,
                 decision: Decision("storage driver", driver, because: reason, source: source))
         }
+        func slow(_ reason: String, cure: String) -> Outcome {
+            var outcome = outcome("vfs", reason)
+            outcome.problems = [
+                .warning("\(reason), so images are copied in full (vfs): slow and large", cure: cure)
+            ]
+            return outcome
+        }
         if let asked = settings.storageDriver { return outcome(asked.value, "as asked for", asked.source) }
         if let present = storage.presentDrivers.first {
             return outcome(present, "the data root holds its images already")
         }
-        if storage.fileSystem != "overlay" {
+        if storage.fileSystem == "zfs" {
+            return Outcome(
+                driver: nil,
+                decision: Decision(
+                    "storage driver", "dockerd's choice",
+                    because: "the data root is on zfs, and which drivers work there depends on its version"))
+        }
+        if !unstackable.contains(storage.fileSystem) {
             if facts.kernel.fileSystems.contains("overlay") || facts.kernel.hasModuleDirectory {
                 return outcome("overlay2", "the data root is on \(storage.fileSystem)")
             }
-            return outcome("vfs", "the kernel has no overlay file system")
+            return slow("the kernel has no overlay file system", cure: "load the module overlay on the node")
         }
+        let reason = "the data root is on \(storage.fileSystem) itself, which overlay cannot be stacked on"
         if facts.engine.fuseOverlay != nil, facts.kernel.devices.contains("/dev/fuse") {
-            return outcome("fuse-overlayfs", "the data root is on overlay itself, which cannot be stacked")
+            return outcome("fuse-overlayfs", reason)
         }
-        var slow = outcome("vfs", "the data root is on overlay itself, which cannot be stacked")
-        slow.problems = [
-            .warning(
-                "the data root \(storage.dataRoot) is on the container's own overlay, so images are copied in"
-                    + " full (vfs): slow and large",
-                cure: "mount an emptyDir or a volume at \(storage.dataRoot)")
-        ]
-        return slow
+        return slow(reason, cure: "mount an emptyDir or a volume on a local disk at \(storage.dataRoot)")
     }
 }
