@@ -22,7 +22,7 @@ public struct CapabilitySet: Sendable, Equatable, Codable {
     public func missing(from other: CapabilitySet) -> [String] {
         let lacking = other.bits & ~bits
         return (0..<64).filter { lacking & (1 << UInt64($0)) != 0 }.map { number in
-            Capability(rawValue: number)?.name ?? "capability \(number)"
+            number < Capability.names.count ? "CAP_" + Capability.names[number] : "capability \(number)"
         }
     }
 
@@ -54,13 +54,16 @@ public enum Capability: Int, Sendable, CaseIterable {
     /// Device nodes.
     case mknod = 27
 
+    /// The names of all capabilities, by their numbers.
+    static let names = [
+        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
+        "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK",
+        "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN",
+        "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE",
+        "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE", "MAC_ADMIN", "SYSLOG", "WAKE_ALARM",
+        "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
+    ]
+
     /// The name as in capabilities(7).
-    public var name: String {
-        switch self {
-        case .netAdmin: "CAP_NET_ADMIN"
-        case .sysAdmin: "CAP_SYS_ADMIN"
-        case .sysResource: "CAP_SYS_RESOURCE"
-        case .mknod: "CAP_MKNOD"
-        }
-    }
+    public var name: String { "CAP_" + Self.names[rawValue] }
 }

@@ -4,13 +4,16 @@ internal import HostFacts
 enum MountPlanner {
     static func steps(_ facts: HostFacts) -> [PlannedStep] {
         var steps: [PlannedStep] = []
-        if facts.kernel.appArmorEnabled, facts.mounts.visible(at: "/sys/kernel/security") == nil {
+        // A user namespace may not mount it.
+        if facts.kernel.appArmorEnabled, facts.process.isInitialUserNamespace,
+            facts.mounts.visible(at: "/sys/kernel/security") == nil
+        {
             steps.append(
                 PlannedStep(
                     .mount(
                         fileSystem: "securityfs", source: "securityfs", target: "/sys/kernel/security",
                         options: []),
-                    because: "AppArmor is on, and dockerd loads its profile through securityfs",
+                    because: "AppArmor is on, and container runtimes look for it there",
                     isOptional: true))
         }
         if let root = facts.mounts.visible(at: "/"), !root.isShared {

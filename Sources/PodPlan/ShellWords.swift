@@ -1,5 +1,6 @@
 /// Splits a variable such as `DOCKER_ARGS` into words as a shell would, without any expansion: blanks
-/// separate, single and double quotes join, a backslash takes the next character as it is.
+/// separate, single and double quotes join, a backslash takes the next character as it is (between double
+/// quotes only one of `"`, `\`, `$` and a backquote).
 public enum ShellWords {
     /// A quote that was never closed.
     public struct UnclosedQuote: Error, Equatable, CustomStringConvertible {
@@ -17,7 +18,9 @@ public enum ShellWords {
         var escaped = false
         for character in text {
             if escaped {
-                word = (word ?? "") + String(character)
+                // Between double quotes a backslash is one, but before what it can protect there.
+                let isKept = quote == "\"" && !"\"\\$`".contains(character)
+                word = (word ?? "") + (isKept ? "\\" : "") + String(character)
                 escaped = false
             } else if character == "\\" && quote != "'" {
                 escaped = true
@@ -34,6 +37,7 @@ public enum ShellWords {
             }
         }
         if let quote { throw UnclosedQuote(quote: quote) }
+        if escaped { word = (word ?? "") + "\\" }
         if let finished = word { words.append(finished) }
         return words
     }

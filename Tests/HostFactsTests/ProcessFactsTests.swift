@@ -56,7 +56,10 @@ struct ProcessFactsTests {
         #expect(CapabilitySet.full(upTo: 40).bits == 0x1ff_ffff_ffff)
         #expect(CapabilitySet.full(upTo: 63).bits == .max)
         #expect(CapabilitySet.full(upTo: 99).bits == .max)
-        #expect(CapabilitySet(bits: 0).missing(from: CapabilitySet(bits: 1 << 39)) == ["capability 39"])
+        #expect(
+            CapabilitySet(bits: 0).missing(from: CapabilitySet(bits: 1 << 39 | 1 << 41)) == [
+                "CAP_BPF", "capability 41",
+            ])
         let set = CapabilitySet(bits: 0xa804_25fb)
         #expect(try JSONDecoder().decode(CapabilitySet.self, from: JSONEncoder().encode(set)) == set)
         #expect(throws: DecodingError.self) {
