@@ -24,34 +24,3 @@ struct EngineVersionTests {
         #expect(EngineVersion(major: 28, minor: 0) >= EngineVersion(major: 27, minor: 5))
     }
 }
-
-struct KernelParserTests {
-    @Test func fileSystems() {
-        #expect(
-            KernelFacts.parseFileSystems("nodev\tsysfs\n\text4\nnodev\toverlay\n") == [
-                "sysfs", "ext4", "overlay",
-            ])
-        #expect(KernelFacts.parseFileSystems("").isEmpty)
-    }
-
-    @Test func modules() {
-        #expect(
-            KernelFacts.parseModules(
-                "br_netfilter 36864 0 - Live 0x0\nbridge 385024 1 br_netfilter, Live 0x0\n")
-                == ["br_netfilter", "bridge"])
-        #expect(KernelFacts.parseModules("").isEmpty)
-    }
-
-    @Test func rulesOfASave() {
-        let save =
-            "# x\n*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j DOCKER\n-A DOCKER -j RETURN\nCOMMIT\n"
-        #expect(PacketFilterBackendFacts.ruleCount(inSave: save) == 2)
-        #expect(PacketFilterBackendFacts.ruleCount(inSave: "") == 0)
-    }
-
-    @Test func usable() {
-        #expect(PacketFilterBackendFacts(command: "/x", ruleCount: 0, natError: nil).isUsable)
-        #expect(!PacketFilterBackendFacts(command: "/x", ruleCount: 0, natError: "no").isUsable)
-        #expect(!PacketFilterBackendFacts(command: nil, ruleCount: 0, natError: nil).isUsable)
-    }
-}

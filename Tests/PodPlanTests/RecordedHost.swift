@@ -95,7 +95,12 @@ struct RecordedHost {
         var ifname: String
         var flags: [String]
         var mtu: Int
-        var addr_info: [Address]
+        var addresses: [Address]
+
+        enum CodingKeys: String, CodingKey {
+            case ifname, flags, mtu
+            case addresses = "addr_info"
+        }
     }
 
     private func network() throws -> NetworkFacts {
@@ -105,7 +110,7 @@ struct RecordedHost {
             interfaces: links.filter { !$0.flags.contains("LOOPBACK") }.map { link in
                 NetworkInterface(
                     name: link.ifname, mtu: link.mtu,
-                    addresses: link.addr_info.filter { $0.family == "inet" }.compactMap {
+                    addresses: link.addresses.filter { $0.family == "inet" }.compactMap {
                         IPv4Network("\($0.local)/\($0.prefixlen)")
                     })
             },
