@@ -41,7 +41,10 @@ enum DaemonPlanner {
         if settings.bridgeAddress == nil, planned["bridge"] != nil || given.contains("bridge") {
             // dockerd takes a bridge of the user's or an address for its own, not both.
             planned["bip"] = nil
-            decisions.append(Decision("bip", "none", because: "a bridge is named", source: .file))
+            decisions.append(
+                Decision(
+                    "bip", "none", because: "a bridge is named",
+                    source: given.contains("bridge") ? .environment : .file))
         }
         arguments += ourArguments(planned, beside: arguments, given: given)
         // dockerd refuses to start when a directive stands both in its arguments and in its file.
