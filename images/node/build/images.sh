@@ -82,7 +82,8 @@ with_libraries() {
     shift
     for program; do
         install -D "$program" "$root$program"
-        { ldd "$program" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r file; do
+        # A static program has none.
+        { ldd "$program" 2>/dev/null | grep -o '/[^ ]*' || true; } | while read -r file; do
             # The loader is named by a path of its own, through the symbolic link /lib64.
             [[ -e $root$file ]] || install -D "$file" "$root$file"
         done
