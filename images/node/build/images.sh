@@ -111,9 +111,10 @@ multi=(/usr/sbin/xtables-legacy-multi /usr/sbin/xtables-nft-multi)
 with_libraries kube-proxy "${multi[@]}" /usr/sbin/conntrack /usr/sbin/ipset /bin/kmod /bin/busybox
 libraries=$(dirname "$(ldd "${multi[0]}" | grep -o '/[^ ]*/libxtables[^ ]*')")
 xtables=$(readlink -f "/usr${libraries#/usr}/xtables")
-mkdir -p "$work/kube-proxy$xtables" "$work/kube-proxy/sbin" "$work/kube-proxy/etc" "$work/kube-proxy/run" \
+# The modules of iptables come with libraries of their own (statistic with libm).
+with_libraries kube-proxy "$xtables"/*.so
+mkdir -p "$work/kube-proxy/sbin" "$work/kube-proxy/etc" "$work/kube-proxy/run" \
     "$work/kube-proxy/usr/local/bin"
-cp "$xtables"/*.so "$work/kube-proxy$xtables/"
 cp /etc/protocols "$work/kube-proxy/etc/" 2>/dev/null || true
 [[ ! -f /etc/ethertypes ]] || cp /etc/ethertypes "$work/kube-proxy/etc/"
 ln -s /bin/kmod "$work/kube-proxy/sbin/modprobe"
