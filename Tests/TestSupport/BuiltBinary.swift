@@ -22,7 +22,7 @@ public enum BuiltBinary {
         let listing = try Command.run(["ldd", executable])
         guard listing.status == 0 else { return [] }
         return listing.output.split(separator: "\n").compactMap { line in
-            line.split(separator: " ").first { $0.hasPrefix("/") }.map(String.init)
+            line.split { $0 == " " || $0 == "\t" }.first { $0.hasPrefix("/") }.map(String.init)
         }
     }
 
