@@ -180,11 +180,16 @@ public final class ChildProcess {
         }
     }
 
-    /// Kills its group and itself, if it still runs.
+    /// Kills it and everything below it, if it still runs.
     public func end() {
         guard !hasEnded() else { return }
+        // Listed before it is killed: after that they have another parent. It is stopped so that it starts
+        // no more. (That does not stop a PID 1, whose namespace ends with it anyway.)
+        kill(pid, SIGSTOP)
+        let below = ProcessSnapshot.descendants(of: pid)
         kill(-pid, SIGKILL)
         kill(pid, SIGKILL)
+        for process in below { kill(process, SIGKILL) }
         var raw: Int32 = 0
         if waitpid(pid, &raw, 0) == pid { status = raw }
     }
