@@ -49,13 +49,18 @@ struct DindSettingOptions: ParsableArguments, Sendable {
         settings.mtu = try packetSize(environment)
         settings.packetFilter = backend(environment)
         settings.dns = dns
-        settings.registryMirrors = registryMirror
+        settings.registryMirrors = try mirrors()
         settings.insecureRegistries = insecureRegistry
         settings.storageDriver = storageDriver.map { .init($0, from: .flag) }
         do {
             settings.daemonArguments = try ShellWords.split(environment["DOCKER_ARGS"] ?? "")
         } catch {
             throw SettingsError("DOCKER_ARGS: \(error)", cure: "close the quote")
+        }
+        if settings.daemonArguments.contains(where: { $0.hasPrefix("--config-file") }) {
+            throw SettingsError(
+                "DOCKER_ARGS names a --config-file, which would replace everything that is planned",
+                cure: "put the settings into /etc/docker/daemon.json, which is merged with the plan")
         }
         settings.tlsDirectory = environment["DOCKER_TLS_CERTDIR"].flatMap { $0.isEmpty ? nil : $0 }
         settings.graceSeconds = Int(grace.duration.components.seconds)
@@ -69,6 +74,22 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     /// More names for the TLS certificate.
     func tlsNames() -> [String] {
         Environment.value("DOCKER_TLS_SAN").map { $0.isEmpty ? [] : [$0] } ?? []
+    }
+
+    private func mirrors() throws -> [String] {
+        for mirror in registryMirror {
+            guard mirror.hasPrefix("http://") || mirror.hasPrefix("https://") else {
+                throw SettingsError(
+                    "--registry-mirror is not the address of a server",
+                    cure: "write it as https://mirror.example")
+            }
+            guard !mirror.contains("@") else {
+                throw SettingsError(
+                    "--registry-mirror holds a user name or password, which dockerd refuses",
+                    cure: "give the address alone; a mirror that asks for a password cannot be used")
+            }
+        }
+        return registryMirror
     }
 
     private func bridge(_ environment: [String: String]) throws -> Setting<String>? {

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
+internal import NIOHTTP1
 
 /// Translates what AsyncHTTPClient and NIO throw. Other errors, such as those of a caller's own stream, pass.
 func transportError(_ error: any Error, what: String, socketPath: String) -> any Error {
@@ -30,6 +31,8 @@ func transportError(_ error: any Error, what: String, socketPath: String) -> any
         default:
             return DockerEngineError.connectionFailed(path: socketPath, reason: error.shortDescription)
         }
+    case HTTPParserError.invalidEOFState:
+        return DockerEngineError.connectionLost(what: what, reason: "the answer broke off")
     default:
         // NIO's HTTP parser reports what is no HTTP with errors of its own type.
         return String(reflecting: type(of: error)).hasPrefix("NIOHTTP1.")

@@ -15,6 +15,20 @@ public struct NetworkInterface: Sendable, Equatable, Codable {
     }
 }
 
+extension NetworkInterface {
+    /// Whether a Docker engine made it for its networks: `docker0`, or `br-` and the first twelve digits of
+    /// a network's identifier.
+    public var isEngineBridge: Bool { Self.isEngineBridge(name) }
+
+    /// Whether this is the name of an engine's bridge.
+    public static func isEngineBridge(_ name: some StringProtocol) -> Bool {
+        guard name != "docker0" else { return true }
+        let digits = name.dropFirst(3)
+        return name.hasPrefix("br-") && digits.utf8.count == 12
+            && digits.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    }
+}
+
 /// A route of the main IPv4 table.
 public struct Route: Sendable, Equatable, Codable {
     /// What it leads to; `0.0.0.0/0` is the default route.

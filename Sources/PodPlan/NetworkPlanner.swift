@@ -82,7 +82,7 @@ enum NetworkPlanner {
                 taken.append(Taken(network: network, user: user))
             }
         }
-        for interface in network.interfaces where !isEngineBridge(interface.name) {
+        for interface in network.interfaces where !interface.isEngineBridge {
             for address in interface.addresses {
                 add(address.network, "the network of \(interface.name)")
                 if network.serviceHost != nil {
@@ -92,7 +92,7 @@ enum NetworkPlanner {
         }
         // A VPN that takes everything has two routes of one bit; no network of its own is meant by them.
         for route in network.routes
-        where route.destination.prefixLength > 1 && !isEngineBridge(route.interface) {
+        where route.destination.prefixLength > 1 && !NetworkInterface.isEngineBridge(route.interface) {
             add(route.destination.network, "a route through \(route.interface)")
         }
         if let host = network.serviceHost.flatMap({ IPv4Network($0) }) {
@@ -105,15 +105,6 @@ enum NetworkPlanner {
             add(address.widened(to: 24), "the DNS server \(server)")
         }
         return taken
-    }
-
-    /// Interfaces that an engine of ours made, perhaps before a restart in the same Pod. dockerd names the
-    /// bridges of users' networks after the first 12 digits of their ids; `br-lan` is somebody else's.
-    static func isEngineBridge(_ name: some StringProtocol) -> Bool {
-        guard name != "docker0" else { return true }
-        let digits = name.dropFirst(3)
-        return name.hasPrefix("br-") && digits.utf8.count == 12
-            && digits.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 
     private static func plannedMTU(
@@ -134,7 +125,7 @@ enum NetworkPlanner {
         }
         guard let uplink else {
             // Where there is only IPv6 the interfaces still say what passes.
-            let others = network.interfaces.filter { !isEngineBridge($0.name) }
+            let others = network.interfaces.filter { !$0.isEngineBridge }
             guard let narrowest = others.min(by: { $0.mtu < $1.mtu }), narrowest.mtu < 1500 else {
                 decisions.append(Decision("mtu", "1500", because: "there is no default route to measure by"))
                 return 1500

@@ -1,3 +1,5 @@
+internal import HostFacts
+
 /// Takes an engine's rules out of iptables again. dockerd leaves them behind when it ends, and in a Pod
 /// they would stay for as long as the Pod's network does.
 public enum PacketFilterCleanup {
@@ -74,7 +76,7 @@ public enum PacketFilterCleanup {
         let rule = Rule(text)
         return isEngineChain(rule.chain) || rule.target.map { isEngineChain($0) } == true
             || [rule.incoming, rule.outgoing].contains { name in
-                name.map { bridges.contains($0) || NetworkPlanner.isEngineBridge($0) } == true
+                name.map { bridges.contains($0) || NetworkInterface.isEngineBridge($0) } == true
             }
             // Source and destination are one address, and no bridge is named.
             || (rule.target == "MASQUERADE" && rule.source != nil && rule.source == rule.destination)

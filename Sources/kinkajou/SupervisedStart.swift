@@ -1,4 +1,5 @@
 import ContainerInit
+import Linux
 
 /// `kinkajou dind` and `kinkajou cluster` are two processes: a tiny init that forwards signals and reaps,
 /// and as its child the supervisor, which is this binary again. One process cannot be both: reaping
@@ -16,7 +17,8 @@ enum SupervisedStart {
         let grace = grace(in: arguments) ?? .seconds(25)
         options.grace = grace + .seconds(3)
         return ContainerInit.supervise(
-            executable: "/proc/self/exe", arguments: [supervisorName] + arguments.dropFirst(),
+            executable: Files.resolved("/proc/self/exe") ?? "/proc/self/exe",
+            arguments: [supervisorName] + arguments.dropFirst(),
             options: options)
     }
 

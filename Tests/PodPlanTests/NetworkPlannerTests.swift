@@ -147,7 +147,7 @@ struct NetworkPlannerTests {
         ("br-55840391131c0", false), ("br-", false), ("eth0", false), ("", false),
     ])
     func engineBridges(name: String, expected: Bool) {
-        #expect(NetworkPlanner.isEngineBridge(name) == expected)
+        #expect(NetworkInterface.isEngineBridge(name) == expected)
     }
 
     /// The bridges of an engine that ran here before are used again.

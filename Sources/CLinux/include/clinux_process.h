@@ -28,6 +28,13 @@ int64_t clinux_monotonic_ns(void);
 /// before. Returns 0 or an errno value. sigaction(2).
 int clinux_signal_ignore(int number, bool ignore, bool *_Nonnull was_ignored);
 
+/// Has every signal that asks this process for something written, as one byte with its number, into a
+/// pipe, whose reading end is returned; a negative errno value where that fails. For programs with
+/// threads: libraries start threads with masks of their own, so that blocking alone does not keep a
+/// signal from its default action. Signals of the terminal's background (SIGTTIN, SIGTTOU) and SIGPIPE
+/// are ignored; SIGCHLD and those of faults keep their default action. pipe(7), signal-safety(7).
+int clinux_signal_pipe(void);
+
 /// The process group of a child relative to its parent's.
 enum clinux_group {
     /// The parent's.

@@ -57,6 +57,6 @@ public struct EnvironmentBaseline: Sendable {
     }
 
     private static func isEngineInterface(_ name: String) -> Bool {
-        name == "docker0" || name.hasPrefix("br-") || name.hasPrefix("veth")
+        NetworkInterface.isEngineBridge(name) || name.hasPrefix("veth")
     }
 }

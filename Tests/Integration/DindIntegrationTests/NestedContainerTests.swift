@@ -79,10 +79,7 @@ struct NestedContainerTests {
         let container = try PodContainer.serving()
         defer { container.remove() }
         // A listener outside of the outer container, on the outer bridge's own address.
-        let gateway = try Command.require(
-            "docker", "network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}"
-        )
-        .trimmingCharacters(in: .whitespacesAndNewlines)
+        let gateway = try container.require("sh", "-c", "ip route show default | cut -d' ' -f3")
         let listener = try Listener(address: gateway)
         defer { listener.stop() }
         let reply = try container.require(
