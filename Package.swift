@@ -51,6 +51,12 @@ let package = Package(
         .target(name: "HostFacts", swiftSettings: strict),
         // From facts and settings to a plan, each decision with its reason. Pure.
         .target(name: "PodPlan", dependencies: ["HostFacts"], swiftSettings: strict),
+        // kind's v1alpha4 configuration: read, checked, merged with our settings, written. Pure.
+        .target(
+            name: "ClusterConfig",
+            dependencies: ["HostFacts", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
         // System calls with names, types and errors: mounts, cgroup files, processes.
         .target(name: "Linux", dependencies: ["CLinux", "HostFacts"], swiftSettings: strict),
         // Reads the facts, applies a plan step by step, and undoes it.
@@ -107,6 +113,9 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "ClusterConfigTests", dependencies: ["ClusterConfig", "HostFacts"], exclude: ["Broken"],
+            swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
             name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"],

@@ -1,0 +1,418 @@
+import HostFacts
+import Yams
+
+/// Makes a plan out of a file and settings, decision by decision.
+struct ClusterPlanner {
+    /// Networks for Pods, the best first: the two of the original image, then ranges that few use.
+    static let podCandidates = [
+        "10.245.0.0/16", "10.247.0.0/16", "10.249.0.0/16", "10.251.0.0/16", "10.253.0.0/16", "172.29.0.0/16",
+        "172.31.0.0/16", "192.168.0.0/16", "100.64.0.0/16",
+    ]
+    /// Networks for Services, the best first.
+    static let serviceCandidates = [
+        "10.246.0.0/16", "10.248.0.0/16", "10.250.0.0/16", "10.252.0.0/16", "10.254.0.0/16", "172.28.0.0/16",
+        "172.30.0.0/16", "192.168.0.0/16", "100.65.0.0/16",
+    ]
+    /// Where the wrapper is in a node.
+    static let wrapperInNode = "/usr/local/bin/kinkajou-oci"
+    /// Where containerd looks for the hosts of registries in a node.
+    static let registriesInNode = "/etc/containerd/certs.d"
+
+    let parsed: ParsedCluster
+    let settings: ClusterSettings
+    var plan: ClusterPlan
+    private var problems: [ConfigProblem] = []
+    /// Fields that have their values from settings.
+    private var fromSettings: Set<String> = []
+
+    init(parsed: ParsedCluster, settings: ClusterSettings) {
+        self.parsed = parsed
+        self.settings = settings
+        plan = ClusterPlan(cluster: parsed.cluster)
+    }
+
+    mutating func makePlan() throws(ClusterConfigError) -> ClusterPlan {
+        if plan.cluster.nodes.isEmpty { plan.cluster.nodes = [Node()] }
+        decideName()
+        decideImages()
+        decideVersion()
+        decideAddress()
+        decideSubnets()
+        decideSearchDomains()
+        checkPatches()
+        addCertificateNames()
+        noteWhatKindDoes()
+        addCgroupDriver()
+        addWrapper()
+        addRegistries()
+        problems += ClusterCheck(file: parsed.file, places: parsed.places, settings: fromSettings).problems(
+            of: plan.cluster)
+        guard problems.isEmpty else { throw ClusterConfigError(problems.inOrderOfFile()) }
+        return plan
+    }
+
+    // MARK: - Decisions
+
+    private mutating func note(_ field: String, _ value: String, _ reason: String, _ source: ConfigSource) {
+        plan.decisions.append(ConfigDecision(field: field, value: value, reason: reason, source: source))
+    }
+
+    private func problem(_ field: String, _ summary: String, _ cure: String) -> ConfigProblem {
+        let mark = fromSettings.contains(field) ? nil : parsed.places[field]
+        return ConfigProblem(
+            file: mark == nil ? nil : parsed.file, line: mark?.line, column: mark?.column, field: field,
+            summary: summary, cure: cure)
+    }
+
+    /// The setting if there is one, else what the file says, else our own; the decision is noted.
+    private mutating func choose<Value: CustomStringConvertible>(
+        _ field: String, setting: Value?, file: Value?, otherwise: (value: Value, reason: String)
+    ) -> Value {
+        if let setting {
+            fromSettings.insert(field)
+            let over = file.map { " (the file has \($0))" } ?? ""
+            note(field, "\(setting)", "it was asked for\(over)", .setting)
+            return setting
+        }
+        if let file {
+            note(field, "\(file)", "the file says so", .file)
+            return file
+        }
+        note(field, "\(otherwise.value)", otherwise.reason, .kinkajou)
+        return otherwise.value
+    }
+
+    private mutating func decideName() {
+        plan.cluster.name = choose(
+            "name", setting: settings.name, file: parsed.cluster.name,
+            otherwise: ("kind", "kind's own default"))
+    }
+
+    private mutating func decideImages() {
+        for (index, node) in plan.cluster.nodes.enumerated() {
+            let field = "nodes[\(index)].image"
+            if let image = settings.nodeImage {
+                fromSettings.insert(field)
+                plan.cluster.nodes[index].image = image
+                note(field, image, "one image was asked for, and it is that of every node", .setting)
+            } else if let image = node.image {
+                note(field, image, "the file says so", .file)
+            } else {
+                note(field, "kind's own", "no image was chosen", .kind)
+            }
+        }
+    }
+
+    /// The versions of the nodes, as far as they are known.
+    private func version(of node: Node) -> KubernetesVersion? {
+        settings.kubernetesVersion ?? node.image.flatMap { KubernetesVersion(image: $0) }
+    }
+
+    private mutating func decideVersion() {
+        guard let node = plan.cluster.nodes.first(where: { $0.role == .controlPlane }) else { return }
+        plan.kubernetesVersion = version(of: node)
+        if let version = plan.kubernetesVersion {
+            let reason =
+                settings.kubernetesVersion == nil ? "the tag of the image says so" : "the node image says so"
+            note("kubernetesVersion", version.description, reason, .kinkajou)
+        }
+    }
+
+    private mutating func decideAddress() {
+        let family = plan.cluster.networking.ipFamily
+        var networking = plan.cluster.networking
+        let address = settings.podAddress.map {
+            ($0, "it is the Pod's address, so it is reached from outside")
+        }
+        networking.apiServerAddress = choose(
+            "networking.apiServerAddress", setting: settings.apiServerAddress,
+            file: networking.apiServerAddress,
+            otherwise: address ?? (family == .ipv6 ? "::1" : "127.0.0.1", "no address of the Pod is known"))
+        networking.apiServerPort = choose(
+            "networking.apiServerPort", setting: settings.apiServerPort, file: networking.apiServerPort,
+            otherwise: (
+                ClusterSettings.defaultAPIServerPort, "a fixed port is one that Services and probes can name"
+            ))
+        plan.cluster.networking = networking
+        let controlPlanes = plan.cluster.count(of: .controlPlane)
+        if controlPlanes > 1 {
+            note(
+                "loadBalancer", "1",
+                "with \(controlPlanes) control planes, kind gives address and port to a load balancer in front of "
+                    + "them; its image has to be there, or in a registry that is reached", .kind)
+        }
+    }
+
+    private mutating func decideSubnets() {
+        let taken = settings.takenNetworks
+        var networking = plan.cluster.networking
+        let chosenServices = settings.serviceSubnet ?? networking.serviceSubnet
+        networking.podSubnet = subnet(
+            "networking.podSubnet", setting: settings.podSubnet, file: networking.podSubnet,
+            candidates: Self.podCandidates, taken: taken + Self.networks(chosenServices),
+            ipv6: Networking.podSubnetIPv6)
+        networking.serviceSubnet = subnet(
+            "networking.serviceSubnet", setting: settings.serviceSubnet, file: networking.serviceSubnet,
+            candidates: Self.serviceCandidates, taken: taken + Self.networks(networking.podSubnet),
+            ipv6: Networking.serviceSubnetIPv6)
+        plan.cluster.networking = networking
+    }
+
+    /// The networks of IPv4 in a field that may hold two.
+    private static func networks(_ text: String?) -> [IPv4Network] {
+        (text ?? "").split(separator: ",").compactMap { IPv4Network($0) }
+    }
+
+    private mutating func subnet(
+        _ field: String, setting: String?, file: String?, candidates: [String], taken: [IPv4Network],
+        ipv6: String
+    ) -> String? {
+        if let chosen = setting ?? file {
+            _ = choose(field, setting: setting, file: file, otherwise: (chosen, ""))
+            for network in Self.networks(chosen) {
+                guard let outer = settings.takenNetworks.first(where: network.overlaps) else { continue }
+                plan.warnings.append(
+                    problem(
+                        field, "\(network) overlaps \(outer), which is in use outside the cluster",
+                        "choose another network, or addresses in \(outer) cannot be reached from Pods"))
+            }
+            return chosen
+        }
+        let family = plan.cluster.networking.ipFamily
+        if family == .ipv6 {
+            note(field, ipv6, "kind's own default for IPv6", .kinkajou)
+            return ipv6
+        }
+        for (index, candidate) in candidates.enumerated() {
+            guard let network = IPv4Network(candidate), !taken.contains(where: network.overlaps) else {
+                continue
+            }
+            let value = family.select(ipv4: candidate, ipv6: ipv6)
+            let before = candidates[..<index].joined(separator: ", ")
+            let reason =
+                index == 0
+                ? "it overlaps no network outside"
+                : "it is the first that overlaps no network outside; \(before) would"
+            note(field, value, reason, .kinkajou)
+            return value
+        }
+        problems.append(
+            problem(
+                field, "each of \(candidates.joined(separator: ", ")) overlaps a network that is in use",
+                "choose a free one yourself, with --\(field.hasSuffix("podSubnet") ? "pod" : "service")-subnet"
+            ))
+        return nil
+    }
+
+    private mutating func decideSearchDomains() {
+        if let search = plan.cluster.networking.dnsSearch {
+            note("networking.dnsSearch", search.description, "the file says so", .file)
+        } else {
+            plan.cluster.networking.dnsSearch = []
+            note(
+                "networking.dnsSearch", "[]",
+                "the outer cluster's search domains would answer for names of this one", .kinkajou)
+        }
+    }
+
+    // MARK: - Patches
+
+    /// A patch whose `apiVersion` is not that of kind's document is skipped without a word.
+    private mutating func checkPatches() {
+        func patches(_ merge: [String], _ json: [TargetedJSONPatch], _ prefix: String) -> [(
+            String, KubeadmPatch
+        )] {
+            var found: [(String, KubeadmPatch)] = []
+            for (index, text) in merge.enumerated() {
+                for case .success(let patch) in KubeadmPatch.documents(in: text) {
+                    found.append(("\(prefix)kubeadmConfigPatches[\(index)]", patch))
+                }
+            }
+            for (index, patch) in json.enumerated() {
+                found.append(
+                    (
+                        "\(prefix)kubeadmConfigPatchesJSON6902[\(index)]",
+                        KubeadmPatch(kind: patch.kind, apiVersion: patch.apiVersion)
+                    ))
+            }
+            return found
+        }
+        let cluster = plan.cluster
+        let ofCluster = patches(cluster.kubeadmConfigPatches, cluster.kubeadmConfigPatchesJSON6902, "")
+        check(ofCluster, versions: cluster.nodes.map { version(of: $0) })
+        for (index, node) in cluster.nodes.enumerated() {
+            let ofNode = patches(
+                node.kubeadmConfigPatches, node.kubeadmConfigPatchesJSON6902, "nodes[\(index)].")
+            check(ofNode, versions: [version(of: node)])
+            for (field, patch) in ofNode where patch.setsCertificateNames {
+                plan.warnings.append(
+                    problem(
+                        field, "a kind before 0.32 replaces apiServer.certSANs with this list, ours included",
+                        "move the patch to the cluster's kubeadmConfigPatches, or use kubeadmConfigPatchesJSON6902"
+                    ))
+            }
+        }
+    }
+
+    private mutating func check(
+        _ patches: [(field: String, patch: KubeadmPatch)], versions: [KubernetesVersion?]
+    ) {
+        for (field, patch) in patches {
+            // A node of unknown version may be one that the patch is for.
+            let needed = versions.map { $0.flatMap { patch.neededAPIVersion(for: $0) } }
+            guard let missed = versions.indices.first(where: { needed[$0] != nil }),
+                let version = versions[missed],
+                let right = needed[missed]
+            else { continue }
+            let summary =
+                "kind writes \(patch.kind) of \(right) for Kubernetes \(version), and would skip a patch for \(patch.apiVersion)"
+            let problem = problem(
+                field, summary, "write \"apiVersion: \(right)\", or leave it out, which matches any")
+            if needed.contains(where: { $0 == nil }) {
+                plan.warnings.append(problem)
+            } else {
+                problems.append(problem)
+            }
+        }
+    }
+
+    /// A JSON patch with neither group nor version matches every version of kubeadm's document, and adds to the list,
+    /// which keeps kind's own names and the user's. A merge patch would replace it in a kind before 0.32.
+    private mutating func addCertificateNames() {
+        var names: [String] = []
+        let address = plan.cluster.networking.apiServerAddress.flatMap { text in
+            IPAddress(text).flatMap { $0.isWildcard ? nil : text }
+        }
+        for name in ["localhost", address, settings.podAddress, settings.hostName].compactMap(\.self)
+            + settings.certSANs
+        {
+            guard IPAddress(name) != nil || name.isDomainName(wildcard: true) else {
+                problems.append(
+                    problem(
+                        "certSANs", "\(quoted(name)) is neither a host name nor an IP address",
+                        "correct it; the API server's certificate cannot hold it"))
+                continue
+            }
+            if !names.contains(name) { names.append(name) }
+        }
+        let operations = names.map { "- op: add\n  path: /apiServer/certSANs/-\n  value: \"\($0)\"\n" }
+        plan.cluster.kubeadmConfigPatchesJSON6902.insert(
+            TargetedJSONPatch(kind: "ClusterConfiguration", patch: operations.joined()), at: 0)
+        let source: ConfigSource = settings.certSANs.isEmpty ? .kinkajou : .setting
+        note(
+            "certSANs", names.joined(separator: ","),
+            "the names by which the API server is reached from outside", source)
+    }
+
+    private mutating func noteWhatKindDoes() {
+        note(
+            "kubelet.cgroupRoot", "/kubelet",
+            "kind sets it, so that the kubelet leaves the Pod's own processes alone", .kind)
+        if let mtu = settings.mtu {
+            note(
+                "mtu", String(mtu),
+                "kind's network takes the MTU of dockerd's own bridge, and Pods that of their node", .kind)
+        }
+        if settings.hasProxy {
+            note(
+                "proxy", "handed on",
+                "kind gives its own proxy variables to the nodes, and adds the cluster's networks to NO_PROXY",
+                .kind)
+        }
+    }
+
+    private mutating func addCgroupDriver() {
+        guard let driver = settings.cgroupDriver else { return }
+        guard let version = plan.kubernetesVersion, version.kindCgroupDriver != driver else { return }
+        plan.cluster.kubeadmConfigPatches.insert(
+            "kind: KubeletConfiguration\ncgroupDriver: \(driver.rawValue)\n", at: 0)
+        note(
+            "kubelet.cgroupDriver", driver.rawValue,
+            "the node image is made for it, and kind takes \(version.kindCgroupDriver.rawValue) for \(version)",
+            .kinkajou)
+    }
+
+    // MARK: - containerd
+
+    // Every node image that kind has had keeps containerd's configuration in format 2, which containerd 2 reads too.
+    // Tables in format 3 beside it would replace those of the runtime as a whole, and lose their types.
+
+    private mutating func addWrapper() {
+        guard let path = settings.wrapperPath else { return }
+        let target = Self.wrapperInNode
+        for index in plan.cluster.nodes.indices {
+            mount(Mount(hostPath: path, containerPath: target, readOnly: true), into: index)
+        }
+        plan.cluster.containerdConfigPatches.insert(
+            """
+            [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+              BinaryName = "\(target)"
+
+            """, at: 0)
+        note(
+            "containerd.runtime", target,
+            "this kernel or sandbox does not grant everything that runc asks for", .kinkajou)
+    }
+
+    private mutating func addRegistries() {
+        guard !settings.registryMirrors.isEmpty || !settings.insecureRegistries.isEmpty else { return }
+        let cluster = plan.cluster
+        let own = (cluster.containerdConfigPatches + cluster.containerdConfigPatchesJSON6902)
+            .contains { $0.contains("registry") }
+        let isMounted = cluster.nodes.contains {
+            $0.extraMounts.contains { $0.containerPath == Self.registriesInNode }
+        }
+        if own || isMounted {
+            plan.warnings.append(
+                problem(
+                    isMounted && !own ? "nodes" : "containerdConfigPatches",
+                    "the file configures registries itself, so the mirrors of the settings are left out",
+                    "keep one of the two; containerd takes no mixture"))
+            return
+        }
+        var files: [PlannedFile] = []
+        let hosts = Set(settings.registryMirrors.keys).union(settings.insecureRegistries)
+        for host in hosts.sorted() {
+            guard
+                let registry = RegistryHosts(
+                    host: host, mirrors: settings.registryMirrors[host] ?? [],
+                    isInsecure: settings.insecureRegistries.contains(host),
+                    insecureHosts: settings.insecureRegistries)
+            else {
+                problems.append(
+                    problem(
+                        "registries",
+                        "\(quoted(host)) with its mirrors is not the name of a registry with URLs",
+                        "write HOST or HOST:PORT, and mirrors as http:// or https:// URLs"))
+                continue
+            }
+            files.append(
+                PlannedFile(path: "\(settings.registryDirectory)/\(host)/hosts.toml", contents: registry.toml)
+            )
+            note(
+                "registries[\(host)]", registry.endpoints.joined(separator: ","),
+                "dockerd's own mirrors do not reach the nodes, so they have a hosts.toml", .setting)
+        }
+        plan.files += files
+        for index in plan.cluster.nodes.indices {
+            mount(
+                Mount(
+                    hostPath: settings.registryDirectory, containerPath: Self.registriesInNode, readOnly: true
+                ), into: index)
+        }
+        // "add" replaces the whole table, and with it the "mirrors" that node images of 2022 have:
+        // containerd refuses to start with those beside config_path. A merge patch could not remove them.
+        plan.cluster.containerdConfigPatchesJSON6902.insert(
+            "[{\"op\":\"add\",\"path\":\"/plugins/io.containerd.grpc.v1.cri/registry\",\"value\":{\"config_path\":\"\(Self.registriesInNode)\"}}]",
+            at: 0)
+    }
+
+    /// Adds a mount, unless the user has one at that place.
+    private mutating func mount(_ mount: Mount, into index: Int) {
+        guard
+            !plan.cluster.nodes[index].extraMounts.contains(where: { $0.containerPath == mount.containerPath }
+            )
+        else { return }
+        plan.cluster.nodes[index].extraMounts.append(mount)
+    }
+}
