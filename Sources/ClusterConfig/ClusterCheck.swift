@@ -271,12 +271,13 @@ struct ClusterCheck {
             if let problem = JSONPatchCheck.problem(in: patch.patch, onlyJSON: false) {
                 report("\(path).patch", problem.summary, problem.cure)
             }
-            target(KubeadmPatch(kind: patch.kind, apiVersion: patch.apiVersion), path)
+            target(
+                KubeadmPatch(kind: patch.kind, apiVersion: patch.apiVersion), path, versionField: "version")
         }
     }
 
     /// kind skips a patch that matches none of its documents, and says nothing.
-    private mutating func target(_ patch: KubeadmPatch, _ path: String) {
+    private mutating func target(_ patch: KubeadmPatch, _ path: String, versionField: String = "apiVersion") {
         guard let expected = KubeadmPatch.apiVersions[patch.kind] else {
             let known = KubeadmPatch.apiVersions.keys.sorted()
             let cure =
@@ -289,7 +290,7 @@ struct ClusterCheck {
         }
         guard !patch.apiVersion.isEmpty, !expected.contains(patch.apiVersion) else { return }
         report(
-            "\(path).apiVersion",
+            "\(path).\(versionField)",
             "no \(patch.kind) has apiVersion \(quoted(patch.apiVersion)), so kind would skip the patch",
             "leave the version out, which matches any, or write \(expected.joined(separator: " or "))")
     }

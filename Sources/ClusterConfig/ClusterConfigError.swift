@@ -1,5 +1,5 @@
 /// Something that is wrong with a cluster's configuration: where, what, and what to do about it.
-public struct ConfigProblem: Sendable, Equatable, CustomStringConvertible {
+public struct ConfigProblem: Sendable, Hashable, CustomStringConvertible {
     /// The file, `-` for standard input, or the option it came from.
     public var file: String?
     /// The line, from 1.

@@ -17,7 +17,7 @@ public struct ParsedCluster: Sendable {
         var reader = FieldReader(file: file)
         let cluster = reader.cluster(document.root)
         var problems = reader.problems
-        if let cluster {
+        if let cluster, !reader.isExhausted {
             // A field that could not be read, or that is misspelt, is not reported again as missing.
             let unread = Set(problems.map { $0.field.lowercased() })
             problems += ClusterCheck(file: file, places: reader.places).problems(of: cluster)
@@ -48,9 +48,8 @@ public struct ParsedCluster: Sendable {
 extension [ConfigProblem] {
     /// The problems by line and column, those of the file as a whole first; equal ones once.
     func inOrderOfFile() -> [ConfigProblem] {
-        var seen: [ConfigProblem] = []
-        for problem in self where !seen.contains(problem) { seen.append(problem) }
-        return seen.enumerated().sorted { first, second in
+        var seen: Set<ConfigProblem> = []
+        return filter { seen.insert($0).inserted }.enumerated().sorted { first, second in
             let (a, b) = (first.element, second.element)
             return (a.line ?? 0, a.column ?? 0, first.offset) < (b.line ?? 0, b.column ?? 0, second.offset)
         }.map(\.element)

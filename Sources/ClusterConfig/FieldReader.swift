@@ -9,12 +9,18 @@ typealias FieldPlaces = [String: Mark]
 /// text of any scalar as it stands, so that `12:30:45`, `on`, `0644` and `2024-01-01` stay what was written.
 struct FieldReader {
     /// The most nodes that are visited, aliases replaced by what they stand for.
-    static let maximumNodes = 100_000
+    static let maximumNodes = 20_000
+    /// The most bytes that all strings together may have, aliases replaced by what they stand for.
+    static let maximumText = 4 << 20
 
     let file: String?
     private(set) var problems: [ConfigProblem] = []
     private(set) var places: FieldPlaces = [:]
     private var visited = 0
+    private var text = 0
+
+    /// Whether it went over a bound, so that the rest of the file was not read.
+    var isExhausted: Bool { visited > Self.maximumNodes || text > Self.maximumText }
 
     init(file: String?) {
         self.file = file
@@ -110,6 +116,16 @@ struct FieldReader {
             report(
                 path, node.mark, "a string is needed here, and this is \(node.shape)",
                 "write one value, in quotes if need be")
+            return nil
+        }
+        let before = text
+        text += scalar.string.utf8.count
+        if text > Self.maximumText {
+            if before <= Self.maximumText {
+                report(
+                    path, node.mark, "the values of the file have more than \(Self.maximumText) bytes",
+                    "make it smaller")
+            }
             return nil
         }
         return scalar.string

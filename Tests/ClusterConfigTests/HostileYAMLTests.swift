@@ -44,7 +44,18 @@ import Testing
             + "nodes:\n- &n {labels: &l {\((0..<1000).map { "k\($0): v" }.joined(separator: ", "))}}\n"
         for _ in 0..<200 { text += "- {labels: *l}\n" }
         let error = try refusal(text)
-        #expect(error.problems.map(\.summary) == ["the file has more than 100000 values"])
+        #expect(error.problems.map(\.summary) == ["the file has more than 20000 values"])
+    }
+
+    /// A long patch that is there many times over would be parsed as often.
+    @Test func longTextsThroughAliases() throws {
+        var text =
+            Self.header + "containerdConfigPatches:\n- &p \"\(String(repeating: "x", count: 100_000))\"\n"
+        for _ in 0..<1000 { text += "- *p\n" }
+        #expect(
+            try refusal(text).problems.map(\.summary) == [
+                "the values of the file have more than 4194304 bytes"
+            ])
     }
 
     @Test func anAliasInsideWhatItStandsFor() throws {
