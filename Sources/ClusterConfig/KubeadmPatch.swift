@@ -46,7 +46,7 @@ struct KubeadmPatch: Sendable {
         var documents: [Result<KubeadmPatch, Flaw>] = []
         var lines = 0
         for text in patch.components(separatedBy: "\n---") {
-            if !text.isBlank { documents.append(document(text, linesBefore: lines)) }
+            if !text.isEmptyDocument { documents.append(document(text, linesBefore: lines)) }
             lines += 1 + text.count { $0 == "\n" }
         }
         return documents
@@ -135,6 +135,14 @@ enum JSONPatchCheck {
 }
 
 extension String {
+    /// Whether there is nothing in it but blanks, comments and the separator.
+    fileprivate var isEmptyDocument: Bool {
+        split(separator: "\n").allSatisfy { line in
+            let text = line.drop { $0.isWhitespace }
+            return text.isEmpty || text.first == "#" || text == "---"
+        }
+    }
+
     /// The parts between the occurrences of a text.
     fileprivate func components(separatedBy separator: String) -> [String] {
         split(separator: separator, omittingEmptySubsequences: false).map(String.init)

@@ -104,6 +104,7 @@ struct YAMLDocument {
     /// It is worked out before the parser runs, because the parser hashes the keys of mappings, and a key may be an
     /// alias. What looks like an anchor or an alias inside a string counts too, if both are there.
     static func expansion(of text: String) -> Double {
+        guard text.utf8.contains(UInt8(ascii: "&")), text.utf8.contains(UInt8(ascii: "*")) else { return 1 }
         var anchors: Set<Substring> = []
         var uses: [Substring: Int] = [:]
         var bytes = text.utf8[...]

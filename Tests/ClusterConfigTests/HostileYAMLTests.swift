@@ -102,10 +102,10 @@ import Testing
     /// Every prefix of a good file, and every file with one byte changed, is read or refused.
     @Test func damagedFiles() {
         let good = Array(RoundTripTests.everything.yaml().utf8)
-        for length in stride(from: 0, to: good.count, by: 7) {
+        for length in stride(from: 0, to: good.count, by: 13) {
             _ = try? ParsedCluster(yaml: good.prefix(length), file: nil)
         }
-        for place in stride(from: 0, to: good.count, by: 29) {
+        for place in stride(from: 0, to: good.count, by: 61) {
             for byte in [0x00, 0x0a, 0x26, 0x2a, 0x5b, 0x7b, 0x7d, 0xff] as [UInt8] {
                 var damaged = good
                 damaged[place] = byte

@@ -219,6 +219,15 @@ import Testing
         #expect(plan.kubernetesVersion == nil)
     }
 
+    @Test func aPatchMayHaveCommentsAndSeveralDocuments() throws {
+        let text =
+            "  # first\n  ---\n  kind: InitConfiguration\n  ---\n  kind: KubeletConfiguration\n  maxPods: 5\n"
+        #expect(try plan("kubeadmConfigPatches:\n- |\n\(text)").warnings == [])
+        #expect(
+            try refusal("kubeadmConfigPatches:\n- |\n\(text)  ---\n  kind: Init\n")
+                .hasPrefix("f:4:3: kubeadmConfigPatches[0].kind: there is no document of kind \"Init\""))
+    }
+
     @Test func certificateNamesInAPatchOfANodeAreAWarning() throws {
         let plan = try plan(
             "nodes: [{kubeadmConfigPatches: ['{kind: ClusterConfiguration, apiServer: {certSANs: [a]}}']}]\n")
