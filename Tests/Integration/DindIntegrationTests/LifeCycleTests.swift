@@ -129,8 +129,8 @@ struct LifeCycleTests {
         // is seen from beside it.
         let state = """
             cut -d' ' -f4,5 /proc/self/mountinfo | sort; ls /sys/class/net | sort; \
-            iptables-legacy-save | grep -v '^#' | grep -v '^:'; iptables-nft-save | grep -v '^#' | grep -v '^:'; \
-            find /sys/fs/cgroup -type d | sort; cat /proc/sys/net/ipv4/ip_forward; ls /run /var/run/docker.* 2>/dev/null
+            iptables-legacy-save | grep -- '-A'; iptables-nft-save | grep -- '-A'; \
+            find /sys/fs/cgroup -type d | sort; cat /proc/sys/net/ipv4/ip_forward; ls -d /run/kinkajou /var/run/docker.* 2>/dev/null
             """
         let script = """
             (\(state)) >/tmp/before 2>/dev/null
