@@ -127,6 +127,9 @@ let package = Package(
             name: "DindIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/DindIntegrationTests", swiftSettings: strict),
         .testTarget(
+            name: "VirtualMachineIntegrationTests", dependencies: ["TestSupport"],
+            path: "Tests/Integration/VirtualMachineIntegrationTests", swiftSettings: strict),
+        .testTarget(
             name: "DockerEngineIntegrationTests",
             dependencies: ["DockerEngine", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Integration/DockerEngineIntegrationTests", swiftSettings: strict),

@@ -97,18 +97,7 @@ public actor Applier {
             try Mounting.remountWritable(target)
         case .enterCgroupNamespace(let remounts):
             cgroupNamespace = try CgroupNamespace.make { () throws(SystemError) in
-                var done: [String] = []
-                do throws(SystemError) {
-                    for remount in remounts {
-                        try Mounting.mount(
-                            remount.fileSystem, source: "cgroup", at: remount.target, options: remount.options
-                        )
-                        done.append(remount.target)
-                    }
-                } catch {
-                    for target in done.reversed() { try? Mounting.unmount(target, lazily: true) }
-                    throw error
-                }
+                try CgroupRemounting.perform(remounts)
             }
             for remount in remounts { undos.append((title, .unmount(remount.target))) }
         case .evacuate(let cgroup, let leaf):
