@@ -72,9 +72,15 @@ struct LifeCycleTests {
         let before = HostSnapshot.take()
         let container = try PodContainer(["--privileged"], ["--grace", "20s", "--", "sleep", "1000"])
         defer { container.remove() }
-        try Wait.until("the container to run", seconds: 60) {
-            try Command.run(["docker", "inspect", "-f", "{{.State.Running}}", container.name]).output
-                == "true\n"
+        // The first moment is that in which PID 1 has blocked its signals: what the kernel is sent for a PID 1
+        // that has not even begun to run it throws away, whatever the program.
+        try Wait.until("PID 1 to have begun", seconds: 60) {
+            let state = try Command.run(["docker", "inspect", "-f", "{{.State.Pid}}", container.name])
+            guard let pid = Int32(state.output.trimmingCharacters(in: .whitespacesAndNewlines)), pid > 0
+            else {
+                return false
+            }
+            return ProcessSnapshot.keepsTermination(pid)
         }
         usleep(UInt32(microseconds))
         try container.kill("TERM")

@@ -86,7 +86,7 @@ struct NestedContainerTests {
         let answer = try container.require(
             "docker", "run", "--rm", NestedImage.name, "sh", "-c",
             "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 20 \(gateway) \(listener.port)")
-        let reply = answer.split(separator: "\n").last.map(String.init) ?? ""
+        let reply = answer.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
         // What arrives has the outer container's address: it was masqueraded.
         let address = try Command.require(
             "docker", "inspect", "-f", "{{.NetworkSettings.IPAddress}}", container.name
