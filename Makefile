@@ -23,6 +23,19 @@ images: build ## Build the kinkajou/pod image
 	@scripts/bootstrap engine
 	@scripts/pod-image
 
+.PHONY: node-image
+node-image: build ## Build kinkajou/node:v1.20.2, the node image from Debian alone
+	@scripts/bootstrap engine
+	@scripts/node-image
+
+.PHONY: up
+up: images ## Kubernetes in Kubernetes: a host cluster in Docker, and a cluster in a Pod of it
+	@scripts/up
+
+.PHONY: down
+down: ## Take away what `make up` has made
+	@scripts/down
+
 .PHONY: test
 test: images ## Run all tests, those on real parts too (root; some 20 minutes)
 	@scripts/test

@@ -77,11 +77,27 @@ let package = Package(
             dependencies: ["Console", "DockerEngine", "HostFacts", "Linux", "PodEnvironment", "PodPlan"],
             swiftSettings: strict
         ),
+        // A cluster's configuration in kind's format: read, checked, merged and written. Pure.
+        .target(
+            name: "ClusterConfig", dependencies: ["HostFacts", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        // A cluster inside a session's engine: made, waited for, watched, and taken down.
+        .target(
+            name: "Clusters",
+            dependencies: [
+                "ClusterConfig", "Console", "DockerEngine", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
+                "Supervision",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         // The commands, one file each: parse, call, render.
         .target(
             name: "Commands",
             dependencies: [
-                "Console", "ContainerInit", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
+                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
                 "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -123,6 +139,9 @@ let package = Package(
         .testTarget(
             name: "InitIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/InitIntegrationTests", swiftSettings: strict),
+        .testTarget(
+            name: "ClusterIntegrationTests", dependencies: ["TestSupport"],
+            path: "Tests/Integration/ClusterIntegrationTests", swiftSettings: strict),
         .testTarget(
             name: "DindIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/DindIntegrationTests", swiftSettings: strict),

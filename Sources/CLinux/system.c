@@ -2,10 +2,12 @@
 #include "clinux_system.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 int clinux_file_system_of(const char *path, struct clinux_file_system *result) {
     struct statfs answer;
@@ -30,5 +32,15 @@ int clinux_child_end(int pid, bool reap, int *code, bool *by_signal) {
     }
     *code = info.si_status;
     *by_signal = info.si_code != CLD_EXITED;
+    return 0;
+}
+
+int clinux_enter_network_namespace(int descriptor) { return setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno; }
+
+int clinux_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    *reading = ends[0];
+    *writing = ends[1];
     return 0;
 }

@@ -6,7 +6,13 @@ internal import Synchronization
 public final class Progress: Sendable {
     private struct State {
         var phase: String?
+        var detail = ""
+        var waitedFor: String?
+        var start: Double = 0
+        var began = ContinuousClock.now
+        var lastLine = ContinuousClock.now
         var spinner: Task<Void, Never>?
+        var records: [PhaseRecord] = []
     }
 
     private let isQuiet: Bool
@@ -23,16 +29,43 @@ public final class Progress: Sendable {
         hasColour = isTerminal && !noColour
     }
 
+    /// The phases that have ended, in order.
+    public var records: [PhaseRecord] { state.withLock { $0.records } }
+
+    /// The phase that goes on.
+    public var current: String? { state.withLock { $0.phase } }
+
     /// A phase begins. One that was open is taken for done.
-    public func begin(_ phase: String) {
+    ///
+    /// - Parameters:
+    ///   - phase: What a person sees of it.
+    ///   - waitedFor: What it waits for, where it does nothing but wait.
+    public func begin(_ phase: String, waitingFor waitedFor: String? = nil) {
         finish(success: true)
-        guard !isQuiet else { return }
         state.withLock { state in
             state.phase = phase
+            state.detail = ""
+            state.waitedFor = waitedFor
+            state.start = Self.wallClock()
+            state.began = .now
+            state.lastLine = .now
+            guard !isQuiet else { return }
             if isTerminal {
                 state.spinner = Task.detached { [weak self] in await self?.spin(phase) }
             } else {
                 write(" • \(phase) ...\n")
+            }
+        }
+    }
+
+    /// How far the open phase has come. Where there is no terminal it is said every five seconds at most.
+    public func update(_ detail: String) {
+        state.withLock { state in
+            guard let phase = state.phase, !isQuiet else { return }
+            state.detail = detail
+            if !isTerminal, state.lastLine + .seconds(5) < .now {
+                state.lastLine = .now
+                write(" • \(phase): \(detail)\n")
             }
         }
     }
@@ -58,12 +91,18 @@ public final class Progress: Sendable {
     private func finish(success: Bool) {
         state.withLock { state in
             guard let phase = state.phase else { return }
+            let duration = state.began.duration(to: .now)
+            state.records.append(
+                PhaseRecord(
+                    name: phase, waitedFor: state.waitedFor, start: state.start, duration: duration,
+                    succeeded: success))
             clearLine(state)
             state.spinner?.cancel()
             state.spinner = nil
             state.phase = nil
+            guard !isQuiet else { return }
             let mark = success ? coloured("✓", 32) : coloured("✗", 31)
-            write(" \(mark) \(phase)\n")
+            write(" \(mark) \(phase) (\(duration.inTenths) s)\n")
         }
     }
 
@@ -74,7 +113,7 @@ public final class Progress: Sendable {
         var frame = 0
         while !Task.isCancelled {
             state.withLock { state in
-                if state.phase == phase { write("\r \(coloured(frames[frame], 36)) \(phase) ") }
+                if state.phase == phase { write("\r\u{1B}[K \(coloured(frames[frame], 36)) \(phase) \(state.detail)") }
             }
             frame = (frame + 1) % frames.count
             guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
@@ -82,7 +121,7 @@ public final class Progress: Sendable {
     }
 
     private func clearLine(_ state: State) {
-        if isTerminal, state.phase != nil { write("\r\u{1B}[K") }
+        if isTerminal, !isQuiet, state.phase != nil { write("\r\u{1B}[K") }
     }
 
     private func coloured(_ text: String, _ code: Int) -> String {
@@ -91,5 +130,19 @@ public final class Progress: Sendable {
 
     private func write(_ text: String) {
         StandardError.write(text)
+    }
+
+    private static func wallClock() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+    }
+}
+
+extension Duration {
+    /// In seconds, with one decimal.
+    public var inTenths: String {
+        let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
+        return "\(tenths / 10).\(tenths % 10)"
     }
 }

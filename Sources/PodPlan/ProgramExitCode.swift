@@ -7,6 +7,8 @@ public enum ProgramExitCode: Int32, Sendable, Codable, CaseIterable, Error {
     case usage = 64
     /// dockerd did not start, or ended later and could not be brought back (EX_UNAVAILABLE).
     case engineFailed = 69
+    /// The cluster could not be made, or its node ended (EX_SOFTWARE).
+    case clusterFailed = 70
     /// A step of the plan failed (EX_OSERR).
     case stepFailed = 71
     /// The data root cannot be written to (EX_CANTCREAT).

@@ -26,7 +26,7 @@ enum Personality {
             self = .containerInit([called] + arguments.dropFirst(2))
         case (_, "oci"):
             self = .runtimeWrapper([called] + arguments.dropFirst(2))
-        case (_, "dind"):
+        case (_, "dind"), (_, "cluster"):
             self = .supervised(arguments)
         default:
             self = .commandLine

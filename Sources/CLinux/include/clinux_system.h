@@ -20,6 +20,13 @@ int clinux_file_system_of(const char *_Nonnull path, struct clinux_file_system *
 /// Returns 0 or an errno value. unshare(2), CLONE_NEWCGROUP.
 int clinux_new_cgroup_namespace(void);
 
+/// Puts the calling thread into the network namespace that the descriptor stands for. Returns 0 or an errno
+/// value. setns(2), CLONE_NEWNET.
+int clinux_enter_network_namespace(int descriptor);
+
+/// Makes a pipe whose ends no program inherits. Returns 0 or an errno value. pipe2(2), O_CLOEXEC.
+int clinux_pipe(int *_Nonnull reading, int *_Nonnull writing);
+
 /// Waits until a child has ended, and takes it away (`reap`) or leaves it as it is, so that its pid
 /// cannot be given to another process yet. `*code` is its exit status, or the number of the signal that
 /// ended it when `*by_signal`. Returns 0 or an errno value. waitid(2).

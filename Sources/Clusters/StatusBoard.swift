@@ -1,0 +1,96 @@
+internal import Console
+internal import Linux
+internal import Synchronization
+
+/// What the status endpoint tells.
+public final class StatusBoard: Sendable {
+    private struct State {
+        var progress: Progress?
+        var kubectl: Kubectl?
+        var isStopping = false
+        var lastLook: (at: ContinuousClock.Instant, failure: String?)?
+    }
+
+    private let began = ContinuousClock.now
+    private let state = Mutex(State())
+
+    /// A board that says that nothing is ready.
+    public init() {}
+
+    func follow(_ progress: Progress) { state.withLock { $0.progress = progress } }
+    func isReady(kubectl: Kubectl) { state.withLock { $0.kubectl = kubectl } }
+    func isStopping() { state.withLock { $0.isStopping = true } }
+
+    /// Answers a path; nil: there is no such page.
+    func answer(_ path: String) async -> (status: Int, type: String, text: String)? {
+        let plain = "text/plain; charset=utf-8"
+        switch path {
+        case "/livez":
+            return (200, plain, "ok\n")
+        case "/startupz":
+            let (kubectl, progress) = state.withLock { ($0.kubectl, $0.progress) }
+            if kubectl != nil { return (200, plain, "ok\n") }
+            return (503, plain, "starting: \(progress?.current ?? "the engine")\n")
+        case "/readyz":
+            let failure = await self.failure()
+            return (failure == nil ? 200 : 503, plain, (failure ?? "ok") + "\n")
+        case "/metrics":
+            let failure = await self.failure()
+            return (200, "text/plain; version=0.0.4; charset=utf-8", metrics(isReady: failure == nil))
+        default:
+            return nil
+        }
+    }
+
+    /// Why the cluster is not ready; looked for at most every two seconds.
+    private func failure() async -> String? {
+        let (kubectl, isStopping, lastLook, progress) = state.withLock {
+            ($0.kubectl, $0.isStopping, $0.lastLook, $0.progress)
+        }
+        if isStopping { return "stopping" }
+        guard let kubectl else { return "starting: \(progress?.current ?? "the engine")" }
+        if let lastLook, lastLook.at + .seconds(2) > .now { return lastLook.failure }
+        var failure: String?
+        do {
+            let result = try await kubectl.run(["get", "--raw", "/readyz"], timeout: .seconds(3))
+            failure = result.isSuccess ? nil : "the API server: \(result.reason)"
+        } catch {
+            failure = "the API server: \(error)"
+        }
+        state.withLock { $0.lastLook = (.now, failure) }
+        return failure
+    }
+
+    /// Prometheus' text format, version 0.0.4.
+    private func metrics(isReady: Bool) -> String {
+        let records = state.withLock { $0.progress }?.records ?? []
+        var lines = [
+            "# HELP kinkajou_ready Whether the cluster is ready.", "# TYPE kinkajou_ready gauge",
+            "kinkajou_ready \(isReady ? 1 : 0)",
+            "# HELP kinkajou_uptime_seconds Time since the start.", "# TYPE kinkajou_uptime_seconds gauge",
+            "kinkajou_uptime_seconds \(began.duration(to: .now).inTenths)",
+            "# HELP kinkajou_phase_seconds How long each phase took.", "# TYPE kinkajou_phase_seconds gauge",
+        ]
+        var totals: [(name: String, duration: Duration)] = []
+        for record in records {
+            if let index = totals.firstIndex(where: { $0.name == record.name }) {
+                totals[index].duration += record.duration
+            } else {
+                totals.append((record.name, record.duration))
+            }
+        }
+        for total in totals {
+            var label = ""
+            for character in total.name {
+                switch character {
+                case "\\": label += "\\\\"
+                case "\"": label += "\\\""
+                case "\n": label += "\\n"
+                default: label.append(character)
+                }
+            }
+            lines.append("kinkajou_phase_seconds{phase=\"\(label)\"} \(total.duration.inTenths)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

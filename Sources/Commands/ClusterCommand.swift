@@ -1,0 +1,157 @@
+internal import ArgumentParser
+internal import ClusterConfig
+internal import Clusters
+internal import Console
+internal import HostFacts
+internal import PodEnvironment
+internal import PodPlan
+internal import Supervision
+
+/// `kinkajou cluster`.
+struct ClusterCommand: AsyncCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster",
+        abstract: "Run a Kubernetes cluster in this container, and a command with it.",
+        discussion: """
+            Does what 'kinkajou dind' does, then makes a cluster with kind in that engine, waits until it is \
+            really ready, and runs COMMAND with KUBECONFIG set. When COMMAND ends, or on SIGTERM or SIGINT, it \
+            deletes the cluster, ends the engine and removes every trace, within --grace.
+
+            Without COMMAND it serves until it is stopped: the API server at this container's address, port \
+            30001. Every option of 'kinkajou dind' works here too.
+
+            EXAMPLES
+              docker run --rm --privileged -v node.tar:/images/node.tar kinkajou/pod \\
+                  kinkajou cluster -- kubectl get nodes
+              kinkajou cluster --config kind.yaml --wait-for node -- make e2e
+              kinkajou cluster --dry-run            # the plan, and the configuration that kind would get
+
+            ENVIRONMENT (an option wins over its variable; those of 'kinkajou dind' count too)
+              API_SERVER_ADDRESS   as --api-server-address
+              CERT_SANS            as --cert-san, separated by commas
+              KIND_NODE_IMAGE      as --image
+              KIND_CLUSTER_NAME    as --name
+
+            EXIT STATUS
+              As 'kinkajou dind', and 70 the cluster failed, 75 it was not ready in time.
+            """
+    )
+
+    @OptionGroup(title: "Engine options") var options: DindSettingOptions
+    @OptionGroup(title: "Cluster options") var cluster: ClusterSettingOptions
+
+    @Flag(help: "Print the plan and kind's configuration, and change nothing. Works without privileges.")
+    var dryRun = false
+
+    @Option(help: "How long dockerd may take to answer, such as 60s or 2m.")
+    var readyTimeout = DurationArgument(.seconds(60))
+
+    @Option(help: "Where dockerd's log goes beside its file: stderr or none.")
+    var dockerLog = DindCommand.DockerLog.none
+
+    @Option(help: "The file of dockerd's log.")
+    var logFile = "/var/log/kinkajou/dockerd.log"
+
+    @Option(help: "Where /livez, /readyz, /startupz and /metrics are served: ADDRESS:PORT, or none.")
+    var statusAddress = StatusAddress(host: "0.0.0.0", port: 30002)
+
+    @Flag(name: .shortAndLong, help: "No progress on stderr; warnings and errors only.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Say at the end where the time went.")
+    var verbose = false
+
+    @Argument(parsing: .captureForPassthrough, help: "The command to run, after --.")
+    var command: [String] = []
+
+    func validate() throws {
+        try CommandWords.check(command, of: self)
+    }
+
+    func runToExitStatus() async throws -> Int32 {
+        let settings: DindSettings
+        var asked: ClusterOptions
+        do {
+            settings = try options.settings()
+            asked = try cluster.options(engine: settings, engineLog: logFile)
+            asked.isVerbose = verbose
+            try asked.check()
+        } catch let error as SettingsError {
+            StandardError.write("error: \(error.summary)\n  cure: \(error.cure)\n")
+            return ProgramExitCode.usage.rawValue
+        } catch let error as ClusterConfigError {
+            for problem in error.problems { StandardError.write("error: \(problem)\n") }
+            return ProgramExitCode.usage.rawValue
+        }
+        if dryRun {
+            let facts = await FactsReader.read(dataRoot: settings.dataRoot.value)
+            return try printPlan(facts, settings: settings, asked: asked)
+        }
+        let board = StatusBoard()
+        var server: StatusServer?
+        if let address = statusAddress.value {
+            do {
+                server = try await StatusServer.start(host: address.host, port: address.port, board: board)
+            } catch {
+                StandardError.write(
+                    "error: the status endpoint cannot listen on \(address.host):\(address.port): \(error)\n"
+                        + "  cure: choose another --status-address, or none\n")
+                return ProgramExitCode.usage.rawValue
+            }
+        }
+        let session = DindSession(
+            options: DindOptions(
+                settings: settings, command: CommandWords.afterTerminator(command),
+                readyTimeout: readyTimeout.duration, grace: options.grace.duration, logPath: logFile,
+                copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames()),
+            workload: KindCluster(options: asked, status: board), progress: Progress(isQuiet: quiet))
+        let status = await session.run()
+        await server?.stop()
+        return status
+    }
+
+    private func printPlan(
+        _ facts: HostFacts, settings: DindSettings, asked: ClusterOptions
+    ) throws -> Int32 {
+        let report = PlanReport(facts: facts, plan: Plan(facts: facts, settings: settings))
+        StandardOutput.write(try report.rendered(as: .text))
+        do {
+            let image = asked.image ?? ClusterOptions.defaultImage
+            let plan = try asked.plan(facts: facts, image: image)
+            var lines = ["Cluster"]
+            for decision in plan.decisions {
+                lines.append("  \(decision.field): \(decision.value)")
+                lines.append("      \(decision.reason) [\(decision.source.rawValue)]")
+            }
+            lines.append("kind's configuration")
+            lines += plan.cluster.yaml().split(separator: "\n").map { "  \($0)" }
+            StandardOutput.write(lines.joined(separator: "\n") + "\n")
+            return ProgramExitCode.success.rawValue
+        } catch let error as ClusterConfigError {
+            for problem in error.problems { StandardError.write("error: \(problem)\n") }
+            return ProgramExitCode.usage.rawValue
+        }
+    }
+}
+
+/// `ADDRESS:PORT`, or `none`.
+struct StatusAddress: ExpressibleByArgument, Sendable {
+    /// Where to listen; nil: nowhere.
+    var value: (host: String, port: Int)?
+
+    init(host: String, port: Int) {
+        value = (host, port)
+    }
+
+    init?(argument: String) {
+        guard argument != "none" else { return }
+        guard let colon = argument.lastIndex(of: ":"),
+            let port = Int(argument[argument.index(after: colon)...]), (1...65535).contains(port)
+        else { return nil }
+        var host = argument[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        value = (host.isEmpty ? "0.0.0.0" : String(host), port)
+    }
+
+    var defaultValueDescription: String { value.map { "\($0.host):\($0.port)" } ?? "none" }
+}

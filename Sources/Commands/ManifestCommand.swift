@@ -1,0 +1,72 @@
+internal import ArgumentParser
+internal import Console
+
+/// `kinkajou manifest`.
+struct ManifestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "manifest",
+        abstract: "Print a manifest of a Pod or Job with a Docker engine or a cluster in it.",
+        discussion: """
+            EXAMPLES
+              kinkajou manifest cluster | kubectl apply -f -
+              kinkajou manifest cluster --job -- make e2e | kubectl apply -f -
+            """
+    )
+
+    @Argument(help: "What runs in it: dind or cluster.")
+    var kind: ManifestKind
+
+    @Option(help: "The name of the Pod or Job.")
+    var name: String?
+
+    @Option(help: "Its namespace.")
+    var namespace: String?
+
+    @Option(help: "The image.")
+    var image = "kinkajou/pod:latest"
+
+    @Option(help: "The node image of the cluster.")
+    var nodeImage: String?
+
+    @Option(help: "A directory of the machine with archives of the node image, mounted at /images.")
+    var imageDirectory: String?
+
+    @Option(help: "The CPU limit.")
+    var cpu = "2"
+
+    @Option(help: "The memory limit (default: 2Gi for dind, 4Gi for a cluster).")
+    var memory: String?
+
+    @Option(help: "The limit of what is written (default: 10Gi for dind, 20Gi for a cluster).")
+    var storage: String?
+
+    @Flag(help: "A Job that ends with the command's exit status, instead of a Pod.")
+    var job = false
+
+    @Argument(parsing: .postTerminator, help: "The command to run, after --.")
+    var command: [String] = []
+
+    enum ManifestKind: String, ExpressibleByArgument, CaseIterable {
+        case dind, cluster
+    }
+
+    func validate() throws {
+        if kind == .dind, nodeImage != nil || imageDirectory != nil {
+            throw ValidationError("--node-image and --image-directory are for clusters.")
+        }
+        if job, command.isEmpty {
+            throw ValidationError("A Job needs a command, after --.")
+        }
+    }
+
+    func run() throws {
+        let isCluster = kind == .cluster
+        let manifest = PodManifest(
+            isCluster: isCluster, isJob: job,
+            name: name ?? (isCluster ? "kind-cluster" : "dind") + (job ? "-tests" : ""),
+            namespace: namespace, image: image, nodeImage: nodeImage, imageDirectory: imageDirectory,
+            cpu: cpu, memory: memory ?? (isCluster ? "4Gi" : "2Gi"),
+            storage: storage ?? (isCluster ? "20Gi" : "10Gi"), command: command)
+        StandardOutput.write(manifest.yaml)
+    }
+}

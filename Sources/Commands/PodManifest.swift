@@ -1,0 +1,138 @@
+/// The manifest of a Pod, or of a Job, that runs `kinkajou dind` or `kinkajou cluster`.
+struct PodManifest {
+    var isCluster: Bool
+    var isJob: Bool
+    var name: String
+    var namespace: String?
+    var image: String
+    var nodeImage: String?
+    var imageDirectory: String?
+    var cpu: String
+    var memory: String
+    var storage: String
+    var command: [String]
+
+    /// The manifest.
+    var yaml: String {
+        var lines = isJob ? ["apiVersion: batch/v1", "kind: Job"] : ["apiVersion: v1", "kind: Pod"]
+        lines += ["metadata:", "  name: \(Self.scalar(name))"]
+        if let namespace { lines.append("  namespace: \(Self.scalar(namespace))") }
+        lines += [
+            "  labels:", "    app.kubernetes.io/name: \(Self.scalar(name))",
+            "    app.kubernetes.io/managed-by: kinkajou", "spec:",
+        ]
+        if isJob {
+            lines += [
+                "  backoffLimit: 0", "  # A job that hangs ends, and so does everything in it.",
+                "  activeDeadlineSeconds: 3600", "  template:", "    spec:",
+            ]
+        }
+        let indentation = isJob ? "      " : "  "
+        lines += podSpec.map { indentation + $0 }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var podSpec: [String] {
+        var lines = [
+            "# Nothing in here talks to the outer cluster.",
+            "automountServiceAccountToken: false", "enableServiceLinks: false", "restartPolicy: Never",
+            "# Longer than kinkajou's own --grace of 25 s.", "terminationGracePeriodSeconds: 30",
+            "containers:",
+        ]
+        lines += container.enumerated().map { ($0 == 0 ? "  - " : "    ") + $1 }
+        lines += [
+            "volumes:", "  - name: docker", "    emptyDir: {sizeLimit: \(Self.scalar(storage))}",
+            "  - name: modules", "    hostPath: {path: /lib/modules}",
+        ]
+        if let imageDirectory {
+            lines += ["  - name: images", "    hostPath: {path: \(Self.scalar(imageDirectory)), type: Directory}"]
+        }
+        return lines
+    }
+
+    private var container: [String] {
+        var lines = [
+            "name: \(isCluster ? "kind-cluster" : "dind")", "image: \(Self.scalar(image))",
+            "imagePullPolicy: IfNotPresent",
+        ]
+        if isCluster {
+            lines.append("command: [kinkajou, cluster]")
+            // Progress is all that there is to see of it in the log; who runs a command wants that command's.
+            if command.isEmpty { lines.append("args: [--verbose]") }
+        }
+        if !command.isEmpty {
+            lines.append("args: [\((["--"] + command).map(Self.scalar).joined(separator: ", "))]")
+        }
+        if isCluster { lines += environment }
+        lines += [
+            "securityContext:", "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
+            "  privileged: true", "resources:",
+            "  requests: {cpu: \(isCluster ? "\"1\"" : "500m"), memory: \(isCluster ? "1Gi" : "512Mi")}",
+            "  limits: {cpu: \(Self.scalar(cpu)), memory: \(Self.scalar(memory)), ephemeral-storage: \(Self.scalar(storage))}",
+        ]
+        if isCluster { lines += ports }
+        if !isJob { lines += probes }
+        lines += [
+            "volumeMounts:", "  # Layers cannot lie on the container's own overlay file system.",
+            "  - {name: docker, mountPath: /var/lib/docker}",
+            "  - {name: modules, mountPath: /lib/modules, readOnly: true}",
+        ]
+        if imageDirectory != nil { lines.append("  - {name: images, mountPath: /images, readOnly: true}") }
+        return lines
+    }
+
+    private var environment: [String] {
+        var lines = [
+            "env:", "  # The API server's certificate is for this address.", "  - name: API_SERVER_ADDRESS",
+            "    valueFrom: {fieldRef: {fieldPath: status.podIP}}",
+        ]
+        if let nodeImage { lines.append("  - {name: KIND_NODE_IMAGE, value: \(Self.scalar(nodeImage))}") }
+        return lines
+    }
+
+    private var ports: [String] {
+        ["ports:", "  - {name: api, containerPort: 30001}", "  - {name: status, containerPort: 30002}"]
+    }
+
+    private var probes: [String] {
+        guard isCluster else {
+            return [
+                "startupProbe:", "  exec: {command: [docker, version]}", "  periodSeconds: 2",
+                "  timeoutSeconds: 5", "  failureThreshold: 45",
+            ]
+        }
+        return [
+            "# It is up when a first Pod has run in it; ten minutes are for slow machines.", "startupProbe:",
+            "  httpGet: {path: /startupz, port: status}", "  periodSeconds: 2", "  timeoutSeconds: 5",
+            "  failureThreshold: 300", "readinessProbe:",
+            "  httpGet: {path: /healthz, port: api, scheme: HTTPS}", "  periodSeconds: 5",
+            "  timeoutSeconds: 5",
+        ]
+    }
+
+    /// A text as YAML: as it is where that is plain, else in the form of JSON, which is YAML too.
+    static func scalar(_ text: String) -> String {
+        let isPlain =
+            text.utf8.first.map { (97...122).contains($0) || (65...90).contains($0) || $0 == 47 } ?? false
+        let allowed = text.utf8.allSatisfy { byte in
+            (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
+                || [45, 46, 47, 58, 95].contains(byte)
+        }
+        let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
+        if isPlain, allowed, text.utf8.last != 58, !words.contains(text.lowercased()) { return text }
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\t": quoted += "\\t"
+            case let scalar where scalar.value < 32 || scalar.value == 127:
+                let hex = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
