@@ -77,10 +77,6 @@ let package = Package(
             dependencies: ["Console", "DockerEngine", "HostFacts", "Linux", "PodEnvironment", "PodPlan"],
             swiftSettings: strict
         ),
-        // A cluster's configuration in kind's format: read, checked, merged and written. Pure.
-        .target(
-            name: "ClusterConfig", dependencies: ["HostFacts", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict),
         // A cluster inside a session's engine: made, waited for, watched, and taken down.
         .target(
             name: "Clusters",
@@ -97,8 +93,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
-                "Supervision",
+                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "Linux", "PodEnvironment",
+                "PodPlan", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],

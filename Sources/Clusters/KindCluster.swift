@@ -55,6 +55,7 @@ public final class KindCluster: Workload {
         writeTrace()
         if options.isVerbose { progress.notice(summary(progress)) }
         status.isReady(kubectl: Kubectl(environment: environment))
+        progress.notice("kinkajou: the cluster is ready; KUBECONFIG=\(options.kubeconfig)")
         return ["KUBECONFIG": options.kubeconfig]
     }
 
