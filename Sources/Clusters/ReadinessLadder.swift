@@ -163,19 +163,18 @@ struct ReadinessLadder {
     }
 
     private func removePods(_ last: ReadinessLevel) async {
-        for (level, name, namespace) in [
-            (ReadinessLevel.dns, Self.listener, "kube-system"), (.pod, Self.runner, "default"),
-        ] where level <= last {
+        if last >= .dns {
+            // Nobody needs to see it go: the kubelet ends it after its object is gone.
             _ = try? await kubectl.run([
-                "delete", "pod", name, "-n", namespace, "--ignore-not-found", "--wait=false",
-                "--grace-period=1",
+                "delete", "pod", Self.listener, "-n", "kube-system", "--ignore-not-found", "--wait=false",
+                "--grace-period=0", "--force",
             ])
         }
         guard last >= .pod else { return }
         // What the user lists next should be theirs alone.
-        _ = try? await kubectl.run([
-            "wait", "--for=delete", "pod/\(Self.runner)", "-n", "default", "--timeout=10s",
-        ], timeout: .seconds(10))
+        _ = try? await kubectl.run(
+            ["delete", "pod", Self.runner, "-n", "default", "--ignore-not-found", "--timeout=10s"],
+            timeout: .seconds(10))
     }
 
     // MARK: - Why not
