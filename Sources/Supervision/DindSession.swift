@@ -135,6 +135,7 @@ public struct DindSession: Sendable {
             let share = deadline - Self.engineShare(of: options.grace)
             complaints += await workload.tearDown(environment: environment, deadline: share)
         }
+        progress.begin("Stopping the engine")
         complaints += await host.tearDown(deadline: deadline)
         progress.done()
         for complaint in complaints { progress.notice("warning: left behind: \(complaint)") }
