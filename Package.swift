@@ -93,7 +93,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "Linux", "PodEnvironment",
+                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "Linux",
+                "PodEnvironment",
                 "PodPlan", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

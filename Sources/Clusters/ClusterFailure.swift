@@ -25,7 +25,8 @@ struct KnownClusterFailure {
             cure: "correct --api-server-address or API_SERVER_ADDRESS, or leave it out"),
         .init(
             patterns: ["too many open files"], cause: "the machine's inotify limits are too low",
-            cure: "on the machine: sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288"),
+            cure:
+                "on the machine: sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288"),
         .init(
             patterns: ["pull access denied", "failed to pull image", "manifest unknown"],
             cause: "the node image cannot be pulled",
@@ -60,7 +61,8 @@ struct KnownClusterFailure {
 extension SessionError {
     /// A cluster that failed: what is known of it comes from the evidence.
     static func cluster(
-        _ summary: String, evidence: [String], cure: String = "the lines above say more; --export-logs keeps all",
+        _ summary: String, evidence: [String],
+        cure: String = "the lines above say more; --export-logs keeps all",
         exitCode: ProgramExitCode = .clusterFailed
     ) -> SessionError {
         let known = KnownClusterFailure.of([summary] + evidence)

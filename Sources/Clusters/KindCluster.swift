@@ -186,7 +186,8 @@ public final class KindCluster: Workload {
             progress.notice("error: \(error)")
         }
         progress.notice(
-            "kinkajou: kept for inspection (--retain): KUBECONFIG=\(options.kubeconfig); stop it with SIGTERM")
+            "kinkajou: kept for inspection (--retain): KUBECONFIG=\(options.kubeconfig); stop it with SIGTERM"
+        )
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
     }
 
@@ -220,7 +221,10 @@ public final class KindCluster: Workload {
                     executable: "kind",
                     arguments: ["delete", "cluster", "--name", name, "--kubeconfig", options.kubeconfig],
                     environment: environment), timeout: remaining)
-            if !result.isSuccess { complaints.append("kind delete cluster: \(result.reason)") }
+            // Where dockerd has died, its containers are the session's to sweep.
+            if !result.isSuccess, !result.errors.contains("Cannot connect to the Docker daemon") {
+                complaints.append("kind delete cluster: \(result.reason)")
+            }
         } catch {
             complaints.append("kind delete cluster: \(error)")
         }
@@ -234,8 +238,9 @@ public final class KindCluster: Workload {
         func empty(_ directory: String) {
             for name in Files.names(in: directory) {
                 let path = directory + "/" + name
-                if Files.directories(in: directory).contains(name) { empty(path) }
-                else {
+                if Files.directories(in: directory).contains(name) {
+                    empty(path)
+                } else {
                     do throws(SystemError) { try Files.remove(path) } catch { complaints.append("\(error)") }
                 }
             }
@@ -294,7 +299,8 @@ public final class KindCluster: Workload {
         let records = progress.records
         let total = records.reduce(Duration.zero) { $0 + $1.duration }
         var lines = ["Where the time went (\(total.inTenths) s):"]
-        for record in records.sorted(by: { $0.duration > $1.duration }) where record.duration >= .milliseconds(100) {
+        for record in records.sorted(by: { $0.duration > $1.duration })
+        where record.duration >= .milliseconds(100) {
             let seconds = record.duration.inTenths
             let padding = String(repeating: " ", count: max(0, 7 - seconds.count))
             lines.append("\(padding)\(seconds) s  \(record.name)")

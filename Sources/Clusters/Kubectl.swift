@@ -102,7 +102,8 @@ struct PodObject: Decodable {
 
     /// Whether every container is ready, or has ended well.
     var isFine: Bool {
-        phase == "Succeeded" || (phase == "Running" && status?.containerStatuses?.allSatisfy { $0.ready == true } == true)
+        phase == "Succeeded"
+            || (phase == "Running" && status?.containerStatuses?.allSatisfy { $0.ready == true } == true)
     }
 
     /// Why it is not fine.

@@ -58,7 +58,8 @@ struct NodeImage {
         guard stat(path, &status) == 0 else { return [] }
         guard status.st_mode & S_IFMT == S_IFDIR else { return [path] }
         let names = Files.names(in: path).filter { name in
-            name.hasSuffix(".tar") || [".tar.gz", ".tgz", ".tar.zst", ".tar.xz"].contains { name.hasSuffix($0) }
+            name.hasSuffix(".tar")
+                || [".tar.gz", ".tgz", ".tar.zst", ".tar.xz"].contains { name.hasSuffix($0) }
         }
         // kindest/node:v1.31.2 is likely to be in something like kindest-node-v1.31.2.tar.
         func likeness(_ name: String) -> Int {
@@ -105,7 +106,8 @@ struct NodeImage {
             return
         }
         let archives =
-            tried.isEmpty ? "no archive of it is mounted" : "the archives hold \(tried.joined(separator: ", "))"
+            tried.isEmpty
+            ? "no archive of it is mounted" : "the archives hold \(tried.joined(separator: ", "))"
         throw SessionError(
             "the node image \(image) is not here, \(archives), and it cannot be pulled: \(result.reason)",
             cure: "mount an archive of it (docker save) at /images, or name one with --image-archive",

@@ -41,7 +41,7 @@ struct NodeWatch {
             }
         } catch {
             try Task.checkCancellation()
-            throw engineLost("\(error)")
+            throw engineLost("its stream of events broke off")
         }
         try Task.checkCancellation()
         guard let event = dead.withLock({ $0 }) else { throw engineLost("it ended its stream of events") }
@@ -49,7 +49,10 @@ struct NodeWatch {
         let code = event.attributes["exitCode"] ?? "unknown"
         throw SessionError.cluster(
             "the node \(name) ended (exit status \(code))",
-            evidence: await Self.lastLines(of: event.actorID, count: 12, client: client))
+            evidence: await Self.lastLines(of: event.actorID, count: 12, client: client),
+            cure: code == "137"
+                ? "it was killed: give the container more memory if its limit was reached, and see its log"
+                : "its last lines are above; --export-logs keeps all")
     }
 
     private func engineLost(_ how: String) -> SessionError {
@@ -68,6 +71,22 @@ struct NodeWatch {
             bytes.withLock { $0 += piece.bytes.readableBytesView }
         }
         return bytes.withLock { String(decoding: $0, as: UTF8.self) }
-            .split(whereSeparator: \.isNewline).map(String.init)
+            .split(whereSeparator: \.isNewline).map(withoutColours)
+    }
+
+    /// A line without the escape sequences that systemd colours it with (ECMA-48, CSI).
+    static func withoutColours(_ line: Substring) -> String {
+        var text = ""
+        var isEscaped = false
+        for scalar in line.unicodeScalars {
+            if scalar == "\u{1B}" {
+                isEscaped = true
+            } else if isEscaped {
+                if scalar != "[", (0x40...0x7e).contains(scalar.value) { isEscaped = false }
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }

@@ -49,7 +49,7 @@ struct ReadinessLadder {
                 progress.fail()
                 let evidence = try await self.evidence(level)
                 throw SessionError.cluster(
-                    "\(level.title) (level \(level.rawValue)) was not ready within \(limit.components.seconds) s: \(reason)",
+                    "level \(level.rawValue) was not reached within \(limit.components.seconds) s: \(reason)",
                     evidence: evidence,
                     cure: "give the container more CPU, or more time with --wait", exitCode: .timedOut)
             }
@@ -111,7 +111,9 @@ struct ReadinessLadder {
     }
 
     private func lookAtServiceAccount() async throws -> Look {
-        switch try await kubectl.get(ServiceAccountObject.self, ["serviceaccount", "default", "-n", "default"]) {
+        switch try await kubectl.get(
+            ServiceAccountObject.self, ["serviceaccount", "default", "-n", "default"])
+        {
         case .failure(let reason): return .waiting(reason)
         case .success: return .ready
         }

@@ -74,7 +74,8 @@ private final class StatusHandler: ChannelInboundHandler {
             let response = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
             channel.write(HTTPServerResponsePart.head(response), promise: nil)
             if method != .HEAD {
-                channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: text))), promise: nil)
+                channel.write(
+                    HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: text))), promise: nil)
             }
             try? await channel.writeAndFlush(HTTPServerResponsePart.end(nil))
             try? await channel.close()

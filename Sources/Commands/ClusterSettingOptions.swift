@@ -34,7 +34,8 @@ struct ClusterSettingOptions: ParsableArguments, Sendable {
     @Option(help: "The API server's port (default: the file's, or 30001).")
     var apiServerPort: Int?
 
-    @Option(help: "A name or address for the API server's certificate (CERT_SANS); may be given more than once.")
+    @Option(
+        help: "A name or address for the API server's certificate (CERT_SANS); may be given more than once.")
     var certSan: [String] = []
 
     @Option(help: "The Pods' network (default: 10.245.0.0/16, or one that is free).")

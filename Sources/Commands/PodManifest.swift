@@ -45,7 +45,9 @@ struct PodManifest {
             "  - name: modules", "    hostPath: {path: /lib/modules}",
         ]
         if let imageDirectory {
-            lines += ["  - name: images", "    hostPath: {path: \(Self.scalar(imageDirectory)), type: Directory}"]
+            lines += [
+                "  - name: images", "    hostPath: {path: \(Self.scalar(imageDirectory)), type: Directory}",
+            ]
         }
         return lines
     }
@@ -65,7 +67,8 @@ struct PodManifest {
         }
         if isCluster { lines += environment }
         lines += [
-            "securityContext:", "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
+            "securityContext:",
+            "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
             "  privileged: true", "resources:",
             "  requests: {cpu: \(isCluster ? "\"1\"" : "500m"), memory: \(isCluster ? "1Gi" : "512Mi")}",
             "  limits: {cpu: \(Self.scalar(cpu)), memory: \(Self.scalar(memory)), ephemeral-storage: \(Self.scalar(storage))}",

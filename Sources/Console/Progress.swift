@@ -113,7 +113,9 @@ public final class Progress: Sendable {
         var frame = 0
         while !Task.isCancelled {
             state.withLock { state in
-                if state.phase == phase { write("\r\u{1B}[K \(coloured(frames[frame], 36)) \(phase) \(state.detail)") }
+                if state.phase == phase {
+                    write("\r\u{1B}[K \(coloured(frames[frame], 36)) \(phase) \(state.detail)")
+                }
             }
             frame = (frame + 1) % frames.count
             guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }

@@ -37,7 +37,8 @@ struct ClusterTests {
             "kubectl", "create", "deployment", "web", "--image", Archives.webName, "--port", "80", "--",
             "httpd", "-f", "-h", "/www")
         try container.require("kubectl", "expose", "deployment", "web", "--port", "80")
-        try container.require("kubectl", "rollout", "status", "deployment/web", "--timeout=120s", seconds: 150)
+        try container.require(
+            "kubectl", "rollout", "status", "deployment/web", "--timeout=120s", seconds: 150)
         try container.require(
             "kubectl", "run", "client", "--image", Archives.webName, "--restart=Never", "--", "sleep", "1000")
         try container.require(
@@ -46,7 +47,8 @@ struct ClusterTests {
         var answer = ""
         try Wait.until("the Service to answer", seconds: 60) {
             answer =
-                (try? container.require("kubectl", "exec", "client", "--", "wget", "-qO-", "-T5", "http://web/"))
+                (try? container.require(
+                    "kubectl", "exec", "client", "--", "wget", "-qO-", "-T5", "http://web/"))
                 ?? ""
             return answer == "it works"
         }
@@ -56,7 +58,8 @@ struct ClusterTests {
         let address = try container.address()
         let authority = try container.require(
             "sh", "-c",
-            "kubectl config view --raw -o 'jsonpath={.clusters[0].cluster.certificate-authority-data}' | base64 -d")
+            "kubectl config view --raw -o 'jsonpath={.clusters[0].cluster.certificate-authority-data}' | base64 -d"
+        )
         let path = FileManager.default.temporaryDirectory.path + "/\(container.name).pem"
         try authority.write(toFile: path, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -64,7 +67,8 @@ struct ClusterTests {
             #expect(
                 try Command.require(
                     "curl", "--silent", "--show-error", "--fail", "--cacert", path, "--noproxy", "*",
-                    "--connect-to", "\(name):30001:\(address):30001", "https://\(name):30001/healthz") == "ok")
+                    "--connect-to", "\(name):30001:\(address):30001", "https://\(name):30001/healthz") == "ok"
+            )
         }
         #expect(
             try container.require("kubectl", "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}")
@@ -89,7 +93,8 @@ struct ClusterTests {
         let container = try ClusterContainer(
             ["-v", "\(directory):/logs", "-e", "KIND_CLUSTER_NAME=ci"],
             [
-                "--trace", "/logs/phases.json", "--export-logs", "/logs/all", "--grace", "60s", "--", "sh", "-c",
+                "--trace", "/logs/phases.json", "--export-logs", "/logs/all", "--grace", "60s", "--", "sh",
+                "-c",
                 "test -f \"$KUBECONFIG\" && kubectl get nodes -o name; exit 42",
             ])
         defer { container.remove() }
@@ -104,7 +109,9 @@ struct ClusterTests {
         }
     }
 
-    @Test(arguments: ["Loading /images/node.tar", "Preparing nodes", "Starting control-plane", "Waiting for the nodes"])
+    @Test(arguments: [
+        "Loading /images/node.tar", "Preparing nodes", "Starting control-plane", "Waiting for the nodes",
+    ])
     func aSignalInEveryPhaseEndsItWithNothingLeft(phase: String) throws {
         _ = try Archives.node()
         let before = HostSnapshot.take()
