@@ -128,14 +128,13 @@ public struct DindSession: Sendable {
     private func tearDown(_ host: EngineHost, control: StopControl) async {
         let started = control.since ?? .now
         let deadline = max(started + options.grace, .now + .seconds(1))
-        if await host.daemon != nil { progress.begin("Stopping the engine") }
         var complaints: [String] = []
         if let workload {
             let environment = await host.commandEnvironment()
             let share = deadline - Self.engineShare(of: options.grace)
             complaints += await workload.tearDown(environment: environment, deadline: share)
         }
-        progress.begin("Stopping the engine")
+        if await host.daemon != nil { progress.begin("Stopping the engine") }
         complaints += await host.tearDown(deadline: deadline)
         progress.done()
         for complaint in complaints { progress.notice("warning: left behind: \(complaint)") }
