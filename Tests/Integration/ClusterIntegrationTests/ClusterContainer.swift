@@ -92,22 +92,20 @@ enum Archives {
     /// The name of the image with a web server and a client.
     static let webName = "docker.io/library/web:kinkajou"
 
-    /// busybox, from Debian's static package.
+    /// Our Debian base, which resolves names as programs do, with busybox's web server in it.
     static func web() throws -> String {
         try made("web") { path in
-            let tree = path + ".tree"
-            defer { try? FileManager.default.removeItem(atPath: tree) }
-            for directory in ["bin", "tmp", "etc", "www"] {
-                try FileManager.default.createDirectory(
-                    atPath: "\(tree)/\(directory)", withIntermediateDirectories: true)
-            }
-            try "it works\n".write(toFile: "\(tree)/www/index.html", atomically: true, encoding: .utf8)
-            try Command.require("install", "-m", "0755", "/bin/busybox", "\(tree)/bin/busybox")
-            try Command.require("chroot", tree, "/bin/busybox", "--install", "-s", "/bin")
-            try Command.require(
-                "sh", "-c",
-                "tar -C \(tree) -c . | docker import - web:kinkajou && docker save -o \(path) web:kinkajou"
-                    + " && docker rmi web:kinkajou")
+            let page = path + ".html"
+            try "it works\n".write(toFile: page, atomically: true, encoding: .utf8)
+            defer { try? FileManager.default.removeItem(atPath: page) }
+            let maker = "kj-cluster-web-\(getpid())"
+            try Command.require("docker", "create", "--name", maker, "kinkajou/debian:trixie", "bash")
+            defer { _ = try? Command.run(["docker", "rm", "-f", maker]) }
+            try Command.require("docker", "cp", "/bin/busybox", "\(maker):/usr/local/bin/busybox")
+            try Command.require("docker", "cp", page, "\(maker):/srv/index.html")
+            try Command.require("docker", "commit", maker, "web:kinkajou")
+            defer { _ = try? Command.run(["docker", "rmi", "web:kinkajou"]) }
+            try Command.require("docker", "save", "-o", path, "web:kinkajou", seconds: 120)
         }
     }
 

@@ -35,7 +35,7 @@ struct ClusterTests {
         try container.require("kind", "load", "image-archive", "/extra/web.tar")
         try container.require(
             "kubectl", "create", "deployment", "web", "--image", Archives.webName, "--port", "80", "--",
-            "httpd", "-f", "-h", "/www")
+            "busybox", "httpd", "-f", "-h", "/srv")
         try container.require("kubectl", "expose", "deployment", "web", "--port", "80")
         try container.require(
             "kubectl", "rollout", "status", "deployment/web", "--timeout=120s", seconds: 150)
@@ -48,9 +48,9 @@ struct ClusterTests {
         try Wait.until("the Service to answer", seconds: 60) {
             answer =
                 (try? container.require(
-                    "kubectl", "exec", "client", "--", "wget", "-qO-", "-T5", "http://web/"))
-                ?? ""
-            return answer == "it works"
+                    "kubectl", "exec", "client", "--", "bash", "-c",
+                    #"exec 3<>/dev/tcp/web/80 && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && cat <&3"#)) ?? ""
+            return answer.hasSuffix("it works")
         }
     }
 

@@ -23,21 +23,21 @@ struct PodTests {
         // The nested kubelet leaves the Pod alone, and the Pod's limits hold: everything is below its cgroup.
         let node = "\(host)-control-plane"
         let kubectl = ["docker", "exec", node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"]
-        func host(_ words: String...) throws -> String {
+        func inHost(_ words: String...) throws -> String {
             let result = try Command.run(kubectl + words, seconds: 120)
             guard result.status == 0 else { throw Command.Failure(words: words, result: result) }
             return result.output
         }
-        let uid = try host("get", "pod", "kind-cluster", "-o", "jsonpath={.metadata.uid}")
+        let uid = try inHost("get", "pod", "kind-cluster", "-o", "jsonpath={.metadata.uid}")
         let restarts = "jsonpath={.status.containerStatuses[0].restartCount}"
-        #expect(try host("get", "pod", "kind-cluster", "-o", restarts) == "0")
-        let address = try host("get", "pod", "kind-cluster", "-o", "jsonpath={.status.podIP}")
+        #expect(try inHost("get", "pod", "kind-cluster", "-o", restarts) == "0")
+        let address = try inHost("get", "pod", "kind-cluster", "-o", "jsonpath={.status.podIP}")
         #expect(
-            try host("exec", "kind-cluster", "--", "kubectl", "cluster-info").contains(
+            try inHost("exec", "kind-cluster", "--", "kubectl", "cluster-info").contains(
                 "https://\(address):30001"))
 
         // Deleted in time, and nothing of it stays in the node.
-        _ = try host("delete", "pod", "kind-cluster", "--wait", "--timeout=60s")
+        _ = try inHost("delete", "pod", "kind-cluster", "--wait", "--timeout=60s")
         try Wait.until("the Pod's cgroups to be gone", seconds: 60) {
             try Command.run(["docker", "exec", node, "find", "/sys/fs/cgroup", "-name", "*\(uid)*"]).output
                 .isEmpty
