@@ -9,6 +9,9 @@ internal import PodPlan
 actor DockerDaemon {
     /// How often it is started again before the session gives up.
     static let restartLimit = 3
+    /// How often it is started where containerd is too slow.
+    private static let startLimit = 4
+    private static let containerdTimeout = "timeout waiting for containerd to start"
     static let socket = DockerEngineClient.defaultSocketPath
 
     private let plan: DaemonPlan
@@ -68,6 +71,24 @@ actor DockerDaemon {
         request.streams = (null, output, output)
         request.cgroupNamespace = cgroupNamespace
         child = try ChildProcess.start(request)
+    }
+
+    /// Starts dockerd and waits until the engine answers. On a slow machine containerd misses dockerd's own
+    /// limit of 15 s, which is no setting; that alone is tried again.
+    func startUntilReady(report: @Sendable (String) -> Void) async throws {
+        for attempt in 1...Self.startLimit {
+            try start()
+            do {
+                return try await waitUntilReady()
+            } catch let error as SessionError
+                where error.summary.contains(Self.containerdTimeout) && attempt < Self.startLimit
+            {
+                report(
+                    "containerd was too slow for dockerd; starting it again (\(attempt) of \(Self.startLimit - 1))"
+                )
+                try? Files.remove("/var/run/docker.pid")
+            }
+        }
     }
 
     /// Waits until the engine answers; ends at once when dockerd has died.

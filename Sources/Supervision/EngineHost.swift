@@ -77,8 +77,8 @@ actor EngineHost {
             log: log,
             readyTimeout: options.readyTimeout)
         self.daemon = daemon
-        try await daemon.start()
-        try await daemon.waitUntilReady()
+        let progress = progress
+        try await daemon.startUntilReady { progress.notice("warning: \($0)") }
         progress.done()
     }
 
