@@ -56,8 +56,8 @@ final class ClusterContainer {
     }
 
     /// Waits until it has said something, or has ended.
-    func waitForOutput(_ text: String, seconds: Double = 600) throws {
-        try process.waitForOutput(text, seconds: seconds)
+    func waitForErrors(_ text: String, seconds: Double = 600) throws {
+        try process.waitForErrors(text, seconds: seconds)
     }
 
     /// Waits for its end, and returns its exit status.

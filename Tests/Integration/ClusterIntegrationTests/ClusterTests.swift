@@ -12,7 +12,7 @@ struct ClusterTests {
         let container = try ClusterContainer(
             ["-v", "\(web):/extra/web.tar:ro"], ["--verbose", "--cert-san", "cluster.example"])
         defer { container.remove() }
-        try container.waitForOutput("kinkajou: ready")
+        try container.waitForErrors("kinkajou: ready")
         #expect(container.errors.contains("✓ Starting control-plane 🕹️"), "\(container.errors)")
         #expect(container.errors.contains("✓ Waiting for a first Pod"), "\(container.errors)")
         #expect(container.errors.contains("Where the time went"))
@@ -117,7 +117,7 @@ struct ClusterTests {
         let before = HostSnapshot.take()
         let container = try ClusterContainer([], ["--", "sleep", "1000"])
         defer { container.remove() }
-        try container.waitForOutput("• \(phase)")
+        try container.waitForErrors("• \(phase)")
         try container.kill("TERM")
         #expect(try container.wait(seconds: 90) == 143, "\(container.errors)")
         #expect(!container.errors.contains("left behind"), "\(container.errors)")

@@ -3,7 +3,12 @@ import TestSupport
 import Testing
 
 /// A cluster in a Pod of a host cluster, by the scripts that `make up` and `make down` are.
-@Suite(.serialized, .enabled(if: ClusterContainer.obstacle == nil, "\(ClusterContainer.obstacle ?? "")"))
+/// Several minutes, and a node image: only where KINKAJOU_TEST_UP is set.
+@Suite(
+    .serialized,
+    .enabled(
+        if: ProcessInfo.processInfo.environment["KINKAJOU_TEST_UP"] != nil, "KINKAJOU_TEST_UP is not set"),
+    .enabled(if: ClusterContainer.obstacle == nil, "\(ClusterContainer.obstacle ?? "")"))
 struct PodTests {
     /// The root of the repository.
     static let root = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/")
