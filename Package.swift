@@ -143,6 +143,9 @@ let package = Package(
             name: "DindIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/DindIntegrationTests", swiftSettings: strict),
         .testTarget(
+            name: "StaticBinaryIntegrationTests", dependencies: ["TestSupport"],
+            path: "Tests/Integration/StaticBinaryIntegrationTests", swiftSettings: strict),
+        .testTarget(
             name: "VirtualMachineIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/VirtualMachineIntegrationTests", swiftSettings: strict),
         .testTarget(

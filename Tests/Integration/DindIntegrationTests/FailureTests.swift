@@ -50,11 +50,17 @@ struct FailureTests {
             says: ["dockerd ended before it was ready", "no-such-flag"]),
         Case(
             testDescription: "a port in use",
-            flags: ["--privileged", "--entrypoint", "sh"],
+            flags: ["--privileged", "-e", "DOCKER_TLS_CERTDIR=/certs", "--entrypoint", "sh"],
             arguments: [
                 "-c",
-                "python3 -V >/dev/null 2>&1; DOCKER_ARGS='--metrics-addr=127.0.0.1:9' exec kinkajou dind --bip 999.1.1.1/24",
-            ], status: 64, says: ["--bip 999.1.1.1/24", "172.17.1.1/24"]),
+                // The listener is there when the first process of perl has ended.
+                "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 2376, Listen => 1) or die;"
+                    + " fork and exit; close STDOUT; close STDERR; sleep 1000' && exec kinkajou dind -- true",
+            ], status: 69, says: ["2376", "address already in use"]),
+        Case(
+            testDescription: "a bridge that is no address",
+            arguments: ["--bip", "999.1.1.1/24", "--", "true"],
+            status: 64, says: ["--bip 999.1.1.1/24", "172.17.1.1/24"]),
         Case(
             testDescription: "an unclosed quote", flags: ["--privileged", "-e", "DOCKER_ARGS=--label 'a"],
             status: 64,

@@ -160,6 +160,24 @@ struct NestedContainerTests {
         #expect(try inside("made-later") == "1280")
     }
 
+    @Test func theTLSPortTakesOnlyClientsWithACertificate() throws {
+        let container = try PodContainer(["--privileged", "-e", "DOCKER_TLS_CERTDIR=/certs"])
+        defer { container.remove() }
+        try container.waitUntilReady()
+        let client = ["docker", "-H", "tcp://localhost:2376", "version", "-f", "{{.Server.Version}}"]
+        let trusted = try Command.run(
+            [
+                "docker", "exec", "-e", "DOCKER_TLS_VERIFY=1", "-e", "DOCKER_CERT_PATH=/certs/client",
+                container.name,
+            ] + client)
+        #expect(trusted.status == 0, "\(trusted)")
+        let stranger = try Command.run(["docker", "exec", container.name] + client)
+        #expect(stranger.status != 0, "\(stranger)")
+        #expect(try container.require("stat", "-c", "%a", "/certs/server/key.pem") == "600")
+        // No plain TCP anywhere.
+        #expect(try container.exec("docker", "-H", "tcp://localhost:2375", "version").status != 0)
+    }
+
     @Test func theBridgeAvoidsTheOuterNetwork() throws {
         let container = try PodContainer.serving()
         defer { container.remove() }
