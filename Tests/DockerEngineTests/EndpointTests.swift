@@ -92,7 +92,7 @@ import Testing
         }
         #expect(
             request.target
-                == "/v1.41/containers/json?all=1&filters=%7B%22label%22%3A%5B%22engine%3Drec%22%5D%7D")
+                == "/v1.41/containers/json?all=1&filters=%7B%22label%22:%5B%22engine%3Drec%22%5D%7D")
         let container = try #require(list.first)
         #expect(list.count == 1)
         #expect(container.names == ["engine-rec"])
@@ -240,7 +240,7 @@ import Testing
                 return true
             }
         }
-        #expect(request.target == "/v1.41/events?filters=%7B%22type%22%3A%5B%22image%22%5D%7D")
+        #expect(request.target == "/v1.41/events?filters=%7B%22type%22:%5B%22image%22%5D%7D")
         let events = seen.withLock { $0 }
         #expect(events.map(\.action) == ["tag", "tag"])
         #expect(events.first?.attributes == ["name": "engine-rec:two"])

