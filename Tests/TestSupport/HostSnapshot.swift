@@ -31,9 +31,15 @@ public struct HostSnapshot: Equatable, Sendable {
         traces.subtracting(before.traces).sorted()
     }
 
-    /// How many cgroups each controller has, from `/proc/cgroups`; on version 2 the number of directories.
-    public static func cgroupCount() -> Int {
-        cgroups().count
+    /// What is still here that was not there before, once what goes with a delay has had its time: the outer
+    /// runtime clears away after a container's end.
+    public static func left(since before: HostSnapshot, after seconds: Double) -> [String] {
+        var left: [String] = []
+        _ = try? Wait.until("all traces to be gone", seconds: seconds) {
+            left = take().added(since: before)
+            return left.isEmpty
+        }
+        return left
     }
 
     private static func cgroups() -> [String] {

@@ -123,12 +123,7 @@ enum Archives {
     }
 }
 
-/// Nothing may be left on this machine; what goes with a delay is given some seconds.
+/// Nothing may be left on this machine.
 func expectNothingLeft(since before: HostSnapshot) throws {
-    var left: [String] = []
-    _ = try? Wait.until("every trace to be gone", seconds: 30) {
-        left = HostSnapshot.take().added(since: before)
-        return left.isEmpty
-    }
-    #expect(left.isEmpty, "left: \(left.joined(separator: "\n"))")
+    #expect(HostSnapshot.left(since: before, after: 30) == [])
 }
