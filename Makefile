@@ -37,7 +37,7 @@ down: ## Take away what `make up` has made
 	@scripts/down
 
 .PHONY: test
-test: images ## Run all tests, those on real parts too (root; some 30 minutes)
+test: images node-image ## Run all tests, those on real parts too (root; some 30 minutes)
 	@scripts/test
 
 .PHONY: test-unit
