@@ -69,6 +69,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Archives of container images: what is in them, and what of it a node still needs.
+        .target(
+            name: "ImageArchives",
+            dependencies: ["Linux", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         // What a person sees on stderr: phases, a spinner on a terminal, errors with their cure.
         .target(name: "Console", swiftSettings: strict),
         // A Docker engine and the user's command, from the first step to the last trace removed.
@@ -128,6 +134,12 @@ let package = Package(
         ),
         .testTarget(
             name: "ClusterConfigTests", dependencies: ["ClusterConfig", "HostFacts"], exclude: ["Broken"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImageArchivesTests",
+            dependencies: [
+                "ImageArchives", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,48 @@
+internal import FoundationEssentials
+
+/// An archive of images: what `docker save`, `podman save`, `skopeo`, `buildx`, `ko` and the like make.
+///
+/// It is indexed when it is opened; contents stay in the file and are read when they are sent. What is read
+/// follows <https://github.com/moby/docker-image-spec> (`manifest.json`) and
+/// <https://github.com/opencontainers/image-spec/blob/main/image-layout.md> (`index.json`).
+public struct ImageArchive: Sendable {
+    /// The file's path.
+    public let path: String
+    /// The images in it, in its order.
+    public let images: [ArchivedImage]
+
+    let file: ArchiveFile
+
+    init(_ file: ArchiveFile) throws(ImageArchiveError) {
+        self.file = file
+        path = file.path
+        images = try ArchiveReader(file).images()
+    }
+
+    /// The images of these names, in the order of the names. A name is normalised as ``ImageName`` does it, or
+    /// is an image's ID (`sha256:…`, or the beginning of the digits).
+    ///
+    /// - Throws: ``ImageArchiveError`` of the kind `noSuchImage`.
+    public func images(named names: [String]) throws(ImageArchiveError) -> [ArchivedImage] {
+        var found: [ArchivedImage] = []
+        for name in names {
+            let full = ImageName.normalised(name)
+            let digits = name.hasPrefix("sha256:") ? name.dropFirst("sha256:".count) : name[...]
+            let image =
+                images.first { image in full.map { image.names.contains($0) } ?? false }
+                ?? images.first { image in
+                    digits.count >= 12
+                        && image.variants.contains { $0.imageID?.hex.hasPrefix(digits) ?? false }
+                }
+            guard var image else {
+                throw ImageArchiveError(
+                    .noSuchImage, path: path, problem: "there is no \(name) in it",
+                    cure: "it holds \(images.map(\.title).joined(separator: ", "))")
+            }
+            // Its other names were not asked for.
+            if let full, image.names.contains(full) { image.names = [full] }
+            found.append(image)
+        }
+        return found
+    }
+}
