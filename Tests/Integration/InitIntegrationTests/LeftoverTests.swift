@@ -46,9 +46,13 @@ struct LeftoverTests {
 
     @Test("get SIGTERM when the child has ended", arguments: InitUnderTest.places)
     func asked(_ program: InitUnderTest) throws {
+        // It waits in a builtin and not for a `sleep`: a signal that comes between the shell's fork and the exec of
+        // the sleep is taken by the shell's handler, forgotten by the exec, and the sleep sleeps on.
+        let scratch = Scratch()
         let script = """
-            sh -c 'trap "echo bye; exit 0" TERM; echo ready; \(waitForever)' | { read line; echo $line; \
-            (cat &) ; exit 3; }
+            mkfifo \(scratch.path)/never
+            sh -c 'trap "echo bye; exit 0" TERM; exec 9<>\(scratch.path)/never; echo ready; \
+            while :; do read x <&9; done' | { read line; echo $line; (cat &) ; exit 3; }
             """
         // The reader takes "ready" first, so the writer has its trap by then.
         let process = try program.start(script: script)
