@@ -12,7 +12,23 @@ public struct KinkajouCommand: ParsableCommand {
             'kinkajou init --help' tells about the first, docs/oci.md about the second.
             """,
         version: "0.1.0",
-        subcommands: [DindCommand.self, ClusterCommand.self, ManifestCommand.self]
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Cluster",
+                subcommands: [
+                    CreateCommand.self, DeleteCommand.self, GetCommand.self, ExportCommand.self,
+                    LoadCommand.self, ExecCommand.self, ShellCommand.self, RunCommand.self, LogsCommand.self,
+                ]),
+            CommandGroup(
+                name: "Container",
+                subcommands: [DindCommand.self, ClusterCommand.self, ManifestCommand.self]),
+            CommandGroup(
+                name: "Tool",
+                subcommands: [
+                    CompletionCommand.self, VersionCommand.self, CredentialCommand.self, TunnelCommand.self,
+                ]),
+        ]
     )
 
     /// Created by the parser.

@@ -37,4 +37,9 @@ public enum StandardOutput {
     public static func write(_ text: String) {
         StandardError.put(Array(text.utf8)[...], to: STDOUT_FILENO)
     }
+
+    /// Writes bytes as they are.
+    public static func write(bytes: some Sequence<UInt8>) {
+        StandardError.put(Array(bytes)[...], to: STDOUT_FILENO)
+    }
 }

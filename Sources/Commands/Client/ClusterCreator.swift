@@ -1,0 +1,59 @@
+internal import Console
+internal import KubernetesAPI
+internal import Linux
+internal import Providers
+
+/// Makes a cluster: what `create cluster` and `run` share.
+struct ClusterCreator: Sendable {
+    let provider: any ClusterProvider
+    let options: CreationOptions
+    let output: OutputOptions
+
+    /// A cluster that was made.
+    struct Created: Sendable {
+        var name: String
+        var endpoint: ClusterEndpoint
+        var entries: KubeconfigEntries
+    }
+
+    /// Makes it.
+    func create(name: String?) async throws -> Created {
+        let pods = provider as? KubernetesProvider
+        var request = try options.request(name: name, isInHostCluster: pods?.isInHostCluster ?? false)
+        if let pods {
+            var purposes: [Permission.Purpose] = [.create]
+            if request.timeToLive != nil { purposes.append(.timeToLive) }
+            if request.access == .tunnel { purposes.append(.tunnel) }
+            try await pods.checkPermissions(for: purposes)
+            request.owner = try await owner(pods)
+        }
+        if provider is DockerProvider, case .pod = options.owner {
+            throw ProviderError("--owner: this is for clusters in Pods", cure: "leave it out", exitCode: 64)
+        }
+        let progress = output.progress
+        output.say("Creating cluster \"\(request.name)\" in \(provider.place) ...")
+        let endpoint = try await provider.create(request, follower: ShownCreation(progress: progress))
+        return Created(
+            name: request.name, endpoint: endpoint,
+            entries: KubeconfigEntries(
+                cluster: request.name, kindCompatible: options.kindCompat, program: OwnProgram.name))
+    }
+
+    private func owner(_ provider: KubernetesProvider) async throws -> ClusterRequest.OwnerPod? {
+        switch options.owner {
+        case .some(.none): return nil
+        case .pod(let name): return try await provider.pod(owner: name)
+        case nil: return try await provider.ownPod(environment: Environment.all())
+        }
+    }
+}
+
+/// How this program is called from a kubeconfig.
+enum OwnProgram {
+    /// Its bare name where PATH leads to it, else its path.
+    static var name: String {
+        let own = Files.resolved("/proc/self/exe") ?? "/proc/self/exe"
+        if let found = Programs.find("kinkajou"), Files.resolved(found) == own { return "kinkajou" }
+        return own
+    }
+}

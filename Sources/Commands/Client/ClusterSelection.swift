@@ -1,0 +1,13 @@
+internal import ArgumentParser
+internal import Linux
+
+/// The name of a cluster that is there.
+struct ClusterSelection: ParsableArguments, Sendable {
+    @Option(help: "The cluster's name (KIND_CLUSTER_NAME; default: kind).")
+    var name: String?
+
+    /// The name that counts.
+    var chosen: String {
+        name ?? Environment.value("KIND_CLUSTER_NAME").flatMap { $0.isEmpty ? nil : $0 } ?? "kind"
+    }
+}

@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import KubernetesAPI
+internal import Providers
+
+/// `kinkajou create cluster`.
+struct CreateClusterCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster",
+        abstract: "Create a cluster in a Pod of a host cluster, or in a local Docker.",
+        discussion: """
+            The cluster is a privileged Pod with a Docker engine and kind in it. A Service, a NetworkPolicy and \
+            Secrets belong to the Pod: deleting it deletes them. The cluster's context is merged into the \
+            kubeconfig and becomes the current one.
+
+            EXAMPLES
+              kinkajou create cluster --name demo
+              kubectl --context kinkajou-demo get nodes
+              kinkajou create cluster --name ci --ttl 1h --nodes 3 --cpu 4 --memory 8Gi
+              kinkajou create cluster --config kind.yaml --wait-for node
+              kinkajou create cluster --provider docker
+
+            ENVIRONMENT
+              KUBECONFIG, KIND_CLUSTER_NAME, KIND_NODE_IMAGE, KINKAJOU_POD_IMAGE, KINKAJOU_PROVIDER
+            """
+    )
+
+    @Option(help: "The cluster's name (KIND_CLUSTER_NAME; default: the file's, or kind).")
+    var name: String?
+
+    @OptionGroup(title: "Cluster options") var creation: CreationOptions
+    @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func execute() async throws -> Int32 {
+        try await provider.withProvider { chosen in
+            let created = try await ClusterCreator(provider: chosen, options: creation, output: output)
+                .create(name: name)
+            do {
+                try KubeconfigFile(path: provider.targetFile).update { kubeconfig in
+                    created.entries.add(created.endpoint, to: &kubeconfig)
+                }
+            } catch {
+                throw ProviderError(
+                    "the cluster \"\(created.name)\" is ready, but its context cannot be written: \(error)",
+                    cure: "kinkajou export kubeconfig --name \(created.name) --kubeconfig FILE")
+            }
+            let context = created.entries.context
+            output.say(
+                """
+                Set kubectl context to "\(context)"
+                You can now use your cluster with:
+
+                kubectl cluster-info --context \(context)
+
+                Have a nice day! 👋
+                """)
+            return 0
+        }
+    }
+}

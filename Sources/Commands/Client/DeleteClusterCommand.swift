@@ -1,0 +1,26 @@
+internal import ArgumentParser
+
+/// `kinkajou delete cluster`.
+struct DeleteClusterCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster", abstract: "Delete a cluster.",
+        discussion: """
+            Returns when its Pod is gone, takes its context out of the kubeconfig and ends its tunnel. A cluster \
+            that is not there is no error.
+
+            EXAMPLES
+              kinkajou delete cluster --name demo
+            """)
+
+    @OptionGroup var cluster: ClusterSelection
+    @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func execute() async throws -> Int32 {
+        try await provider.withProvider { chosen in
+            try await ClusterDeleter(provider: chosen, output: output, kubeconfig: provider.targetFile)
+                .delete(cluster.chosen)
+            return 0
+        }
+    }
+}

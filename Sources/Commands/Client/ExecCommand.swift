@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import Console
+internal import Providers
+
+/// `kinkajou exec`.
+struct ExecCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exec", abstract: "Run a command beside a cluster, in its Pod, or in one of its nodes.",
+        discussion: """
+            The Pod has docker, kind and kubectl, and kubectl's context is the cluster. The exit status is the \
+            command's.
+
+            EXAMPLES
+              kinkajou exec --name demo -- kubectl get pods -A
+              kinkajou exec --name demo -it -- bash
+              kinkajou exec --name demo --node demo-control-plane -- crictl ps
+            """)
+
+    @OptionGroup var cluster: ClusterSelection
+
+    @Flag(name: [.customShort("i"), .customLong("stdin")], help: "Give it our stdin.")
+    var stdin = false
+
+    @Flag(name: [.customShort("t"), .customLong("tty")], help: "Give it a terminal.")
+    var tty = false
+
+    @Option(help: "The node to run it in (default: the Pod).")
+    var node: String?
+
+    @OptionGroup(title: "Where") var provider: ProviderOptions
+
+    @Argument(parsing: .captureForPassthrough, help: "The command, after --.")
+    var command: [String]
+
+    func validate() throws {
+        try CommandWords.check(command, of: self)
+        if CommandWords.afterTerminator(command).isEmpty {
+            throw ValidationError("There is no command after --.")
+        }
+    }
+
+    func execute() async throws -> Int32 {
+        let isTerminal = tty && Terminal.isInteractive
+        if tty, !isTerminal {
+            throw ProviderError("--tty: this is no terminal", cure: "leave -t out", exitCode: 64)
+        }
+        var words = CommandWords.afterTerminator(command)
+        if let node {
+            words =
+                ["docker", "exec"] + (stdin ? ["--interactive"] : []) + (isTerminal ? ["--tty"] : []) + [node]
+                + words
+        }
+        return try await provider.withProvider { [words] chosen in
+            try await chosen.attach(words, isTerminal: isTerminal, hasInput: stdin, in: cluster.chosen)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import ArgumentParser
+internal import KubernetesAPI
+internal import Providers
+
+/// `kinkajou export kubeconfig`.
+struct ExportKubeconfigCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kubeconfig", abstract: "Merge a cluster's context into the kubeconfig.",
+        discussion: """
+            EXAMPLES
+              kinkajou export kubeconfig --name demo
+              kinkajou export kubeconfig --name demo --kubeconfig /tmp/demo.yaml
+            """)
+
+    @OptionGroup var cluster: ClusterSelection
+
+    @Flag(help: "For use inside the host cluster, or inside Docker's network.")
+    var `internal` = false
+
+    @Flag(help: "Name the context kind-NAME.")
+    var kindCompat = false
+
+    @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func execute() async throws -> Int32 {
+        try await provider.withProvider { chosen in
+            let endpoint = try await chosen.endpoint(of: cluster.chosen, isInternal: `internal`)
+            let entries = KubeconfigEntries(
+                cluster: cluster.chosen, kindCompatible: kindCompat, program: OwnProgram.name)
+            try KubeconfigFile(path: provider.targetFile).update { entries.add(endpoint, to: &$0) }
+            output.say("Set kubectl context to \"\(entries.context)\"")
+            return 0
+        }
+    }
+}

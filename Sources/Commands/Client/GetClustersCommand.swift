@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Console
+internal import FoundationEssentials
+internal import KubernetesAPI
+internal import Providers
+
+/// `kinkajou get clusters`.
+struct GetClustersCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clusters", abstract: "List the clusters of a namespace, or of Docker.",
+        discussion: """
+            EXAMPLES
+              kinkajou get clusters
+              kinkajou get clusters -o wide
+              kinkajou get clusters -o json | jq -r '.[] | select(.status == "Ready").name'
+            """)
+
+    @Option(name: .shortAndLong, help: "name, wide, json or yaml.")
+    var output = ListFormat.name
+
+    @OptionGroup(title: "Where") var provider: ProviderOptions
+    @Flag(name: .shortAndLong, help: "Nothing on stderr but errors.")
+    var quiet = false
+
+    func execute() async throws -> Int32 {
+        let clusters = try await provider.withProvider { try await $0.clusters() }
+        if clusters.isEmpty, !quiet { StandardError.write("No kind clusters found.\n") }
+        StandardOutput.write(Self.listing(clusters, now: Date()).text(output))
+        return 0
+    }
+
+    /// The list.
+    static func listing(_ clusters: [ClusterRecord], now: Date) -> Listing {
+        Listing(
+            titles: ["NAME", "STATUS", "NODES", "AGE", "TTL", "HOST", "ADDRESS", "REASON"],
+            rows: clusters.map { cluster in
+                [
+                    cluster.name, cluster.status.rawValue, cluster.nodes.map { "\($0)" } ?? "-",
+                    Age(since: cluster.created, now: now).text,
+                    cluster.lifetime.map { Age(seconds: $0).text } ?? "-",
+                    cluster.host.isEmpty ? "-" : cluster.host,
+                    cluster.address.isEmpty ? "-" : cluster.address,
+                    cluster.reason,
+                ]
+            },
+            names: clusters.map(\.name),
+            objects: clusters.map { cluster in
+                var object: JSONValue = [
+                    "name": .string(cluster.name), "status": .string(cluster.status.rawValue),
+                    "created": .string(cluster.created),
+                ]
+                for (key, value) in [
+                    ("namespace", cluster.namespace), ("reason", cluster.reason),
+                    ("nodeImage", cluster.nodeImage),
+                    ("host", cluster.host), ("address", cluster.address), ("owner", cluster.owner),
+                ] where !value.isEmpty {
+                    object[key] = .string(value)
+                }
+                if let nodes = cluster.nodes { object["nodes"] = .integer(Int64(nodes)) }
+                if let lifetime = cluster.lifetime { object["ttlSeconds"] = .integer(lifetime) }
+                return object
+            })
+    }
+}

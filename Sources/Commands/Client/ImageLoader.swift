@@ -1,0 +1,48 @@
+internal import Console
+internal import ImageArchives
+internal import Providers
+
+/// Loads images and says how that goes: what the `load` commands share.
+struct ImageLoader: Sendable {
+    let provider: any ClusterProvider
+    let cluster: String
+    let output: OutputOptions
+
+    /// Loads from an archive that is opened here.
+    func load(path: String, names: [String]?, present: ClusterImages? = nil) async throws {
+        let progress = output.progress
+        let load = ImageLoad(provider: provider, cluster: cluster)
+        do {
+            progress.begin("Reading \(path == "/dev/stdin" ? "stdin" : path)")
+            let archive = try await ImageArchive.open(path) { bytes in
+                progress.update("\(Self.mebibytes(bytes)) MiB")
+            }
+            let held: ClusterImages
+            if let present { held = present } else { held = try await load.images() }
+            progress.begin("Loading images into \(held.nodes.count) node(s) of \"\(cluster)\"")
+            let outcome = try await load.load(archive, names: names, present: held) { sent, all in
+                progress.update("\(Self.mebibytes(sent)) of \(Self.mebibytes(all)) MiB")
+            }
+            progress.done()
+            for name in outcome.present {
+                output.say("Image: \"\(name)\" is present on all nodes already")
+            }
+            if !outcome.loaded.isEmpty {
+                output.say(
+                    "Loaded \(outcome.loaded.joined(separator: ", ")): \(Self.mebibytes(outcome.sentBytes)) MiB sent, "
+                        + "\(Self.mebibytes(outcome.skippedBytes)) MiB were there already")
+            }
+        } catch let error as ImageArchiveError {
+            progress.fail()
+            throw ProviderError("\(error.summary)", cure: error.cure)
+        } catch {
+            progress.fail()
+            throw error
+        }
+    }
+
+    private static func mebibytes(_ bytes: Int64) -> String {
+        let tenths = bytes * 10 >> 20
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10)" : "\(tenths / 10)"
+    }
+}

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Console
+internal import ImageArchives
+internal import KubernetesAPI
+internal import Linux
+internal import Providers
+
+/// `kinkajou load docker-image`.
+struct LoadDockerImageCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "docker-image", abstract: "Load images of the local Docker.",
+        discussion: """
+            Images and layers that every node has already are not sent.
+
+            EXAMPLES
+              kinkajou load docker-image app:1 --name demo
+            """)
+
+    @Argument(help: "The images.")
+    var images: [String]
+
+    @OptionGroup var cluster: ClusterSelection
+    @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func execute() async throws -> Int32 {
+        try await provider.withProvider { chosen in
+            let local = LocalImages()
+            let ids = try await local.identifiers(of: images)
+            let present = try await ImageLoad(provider: chosen, cluster: cluster.chosen).images()
+            var missing: [String] = []
+            for (image, id) in zip(images, ids) {
+                if let id = ContentDigest(id), let full = ImageName.normalised(image),
+                    present.haveImage(id, named: full)
+                {
+                    output.say("Image: \"\(image)\" with ID \"\(id)\" is present on all nodes already")
+                } else {
+                    missing.append(image)
+                }
+            }
+            guard !missing.isEmpty else { return 0 }
+            let directory = try LogExport.temporaryDirectory()
+            defer {
+                try? Files.remove(directory + "/images.tar")
+                try? Files.removeDirectory(directory)
+            }
+            try await local.save(missing, to: directory + "/images.tar")
+            try await ImageLoader(provider: chosen, cluster: cluster.chosen, output: output)
+                .load(path: directory + "/images.tar", names: missing, present: present)
+            return 0
+        }
+    }
+}

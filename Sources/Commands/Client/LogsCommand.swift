@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import Console
+internal import NIOCore
+internal import Providers
+
+/// `kinkajou logs`.
+struct LogsCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs",
+        abstract: "Print the log of a cluster's Pod: what Kinkajou did, and how long it took.",
+        discussion: """
+            EXAMPLES
+              kinkajou logs --name demo
+              kinkajou logs --name demo -f
+            """)
+
+    @OptionGroup var cluster: ClusterSelection
+
+    @Flag(name: .shortAndLong, help: "Go on until the cluster ends.")
+    var follow = false
+
+    @Option(help: "Only the last lines.")
+    var tail: Int?
+
+    @OptionGroup(title: "Where") var provider: ProviderOptions
+
+    func execute() async throws -> Int32 {
+        try await provider.withProvider { chosen in
+            try await chosen.logs(of: cluster.chosen, follow: follow, tail: tail) { piece in
+                StandardOutput.write(bytes: piece.readableBytesView)
+            }
+            return 0
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import ArgumentParser
+internal import Console
+internal import Providers
+
+/// `kinkajou shell`.
+struct ShellCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shell", abstract: "Open a shell beside a cluster, in its Pod.",
+        discussion: """
+            There are docker, kind and kubectl, and kubectl's context is the cluster. Without a terminal the shell \
+            reads its commands from stdin.
+
+            EXAMPLES
+              kinkajou shell --name demo
+              echo 'kubectl get nodes' | kinkajou shell --name demo
+            """)
+
+    @OptionGroup var cluster: ClusterSelection
+    @OptionGroup(title: "Where") var provider: ProviderOptions
+
+    func execute() async throws -> Int32 {
+        try await provider.withProvider { chosen in
+            try await chosen.attach(
+                ["bash"], isTerminal: Terminal.isInteractive, hasInput: true, in: cluster.chosen)
+        }
+    }
+}

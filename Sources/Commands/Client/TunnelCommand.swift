@@ -1,0 +1,39 @@
+internal import ArgumentParser
+internal import Console
+internal import Glibc
+internal import Linux
+internal import Providers
+
+/// `kinkajou tunnel`: the tunnel itself; `kinkajou credential` starts it.
+struct TunnelCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tunnel", abstract: "Serve a cluster's API server at a local port.", shouldDisplay: false
+    )
+
+    @OptionGroup var tunnel: TunnelOptions
+
+    func execute() async throws -> Int32 {
+        let provider = try HostSelection(
+            kubeconfig: nil, hostKubeconfig: tunnel.hostKubeconfig, context: tunnel.context,
+            namespace: tunnel.namespace
+        ).provider(environment: Environment.all())
+        let server = TunnelServer(
+            provider: provider, cluster: tunnel.name, files: tunnel.files, idleLimit: tunnel.idle.duration)
+        do {
+            try await server.run {
+                StandardOutput.write("ready\n")
+                // Whoever started us waits for the end of this.
+                let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+                if null >= 0 {
+                    dup2(null, STDOUT_FILENO)
+                    close(null)
+                }
+            }
+        } catch {
+            await provider.shutdown()
+            throw error
+        }
+        await provider.shutdown()
+        return 0
+    }
+}

@@ -1,0 +1,35 @@
+internal import Glibc
+internal import Synchronization
+
+/// The terminal that this process is on.
+public enum Terminal {
+    private static let saved = Mutex<termios?>(nil)
+
+    /// Whether stdin and stdout are both a terminal.
+    public static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
+    /// Columns and rows; nil where there is no terminal.
+    public static var size: (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    /// Hands every key on as it is typed, Ctrl-C too, until ``restore()``.
+    public static func makeRaw() {
+        var mode = termios()
+        guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return }
+        saved.withLock { if $0 == nil { $0 = mode } }
+        cfmakeraw(&mode)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
+    }
+
+    /// Gives the terminal back as it was.
+    public static func restore() {
+        saved.withLock { mode in
+            guard var before = mode else { return }
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &before)
+            mode = nil
+        }
+    }
+}

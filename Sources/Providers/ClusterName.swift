@@ -1,0 +1,27 @@
+/// The name of a cluster, and the names made from it.
+public enum ClusterName {
+    /// What names of objects begin with.
+    public static let prefix = "kinkajou-"
+    /// The longest name that leaves room for the prefix in a label of DNS (63 characters).
+    public static let longest = 63 - prefix.count
+
+    /// Why a text cannot be a cluster's name; nil: it can.
+    ///
+    /// The name becomes that of a Service, so it has to fit into a label of RFC 1035.
+    public static func problem(with name: String) -> String? {
+        if name.isEmpty { return "the name is empty" }
+        if name.utf8.count > longest { return "the name has \(name.utf8.count) characters; \(longest) fit" }
+        let allowed = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+        if !allowed { return "\"\(name)\" has characters other than a-z, 0-9 and -" }
+        if name.hasPrefix("-") || name.hasSuffix("-") { return "\"\(name)\" begins or ends with a dash" }
+        return nil
+    }
+
+    /// The name of the Pod, the Service and the container.
+    public static func object(_ name: String) -> String { prefix + name }
+
+    /// The name of the context in a kubeconfig: `kind-NAME` for tools that look for kind's.
+    public static func context(_ name: String, kindCompatible: Bool) -> String {
+        (kindCompatible ? "kind-" : prefix) + name
+    }
+}

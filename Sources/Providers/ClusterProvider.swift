@@ -1,0 +1,110 @@
+public import NIOCore
+
+/// What makes clusters and keeps them: a host cluster, or a local Docker engine.
+public protocol ClusterProvider: Sendable {
+    /// Where it is, in words: for messages.
+    var place: String { get }
+
+    /// The clusters that are there, by name.
+    func clusters() async throws -> [ClusterRecord]
+
+    /// Makes a cluster and returns when it is ready. What was made is taken away again on failure and on
+    /// cancellation, unless the request says to retain it.
+    func create(_ request: ClusterRequest, follower: any CreationFollower) async throws -> ClusterEndpoint
+
+    /// Deletes a cluster, and returns when it is gone. False: there was none of that name.
+    func delete(_ name: String) async throws -> Bool
+
+    /// How the API server of a cluster is reached, with the administrator's credentials.
+    ///
+    /// - Parameter isInternal: Whether from inside the host cluster or network, whatever it was made with.
+    func endpoint(of name: String, isInternal: Bool) async throws -> ClusterEndpoint
+
+    /// Runs a command in the cluster's Pod or container, with streams that the caller handles.
+    func run(_ command: RemoteCommand, in name: String) async throws -> RemoteResult
+
+    /// Runs a command in the cluster's Pod or container on our own stdin, stdout and stderr.
+    func attach(_ command: [String], isTerminal: Bool, hasInput: Bool, in name: String) async throws -> Int32
+
+    /// The log of the cluster's Pod or container.
+    func logs(
+        of name: String, follow: Bool, tail: Int?, into take: @Sendable (ByteBuffer) async throws -> Void)
+        async throws
+
+    /// Ends what it holds open.
+    func shutdown() async
+}
+
+/// Gets to know how the making of a cluster goes.
+public protocol CreationFollower: Sendable {
+    /// A phase begins; one that was open has ended well.
+    func begin(_ phase: String)
+    /// How far the open phase is.
+    func update(_ detail: String)
+    /// The open phase has ended.
+    func end(success: Bool)
+    /// Something worth a line.
+    func notice(_ text: String)
+}
+
+/// A command for ``ClusterProvider/run(_:in:)``.
+public struct RemoteCommand: Sendable {
+    /// The program and its arguments.
+    public var words: [String]
+    /// What it reads from stdin, chunk by chunk; nil: nothing.
+    public var input: (@Sendable () async throws -> ByteBuffer?)?
+    /// Takes what it writes to stdout.
+    public var output: @Sendable (ByteBuffer) async throws -> Void
+    /// How long it may take.
+    public var timeout: Duration
+
+    /// A command.
+    public init(
+        _ words: [String], timeout: Duration = .seconds(60),
+        input: (@Sendable () async throws -> ByteBuffer?)? = nil,
+        output: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) {
+        self.words = words
+        self.timeout = timeout
+        self.input = input
+        self.output = output
+    }
+}
+
+/// How a ``RemoteCommand`` ended.
+public struct RemoteResult: Sendable, Equatable {
+    /// Its exit status.
+    public var status: Int32
+    /// The end of what it wrote to stderr.
+    public var errors: String
+
+    /// A result.
+    public init(status: Int32, errors: String) {
+        self.status = status
+        self.errors = errors
+    }
+
+    /// The last line of stderr, or the status.
+    public var reason: String {
+        errors.split(separator: "\n").last.map(String.init) ?? "exit status \(status)"
+    }
+}
+
+extension ClusterProvider {
+    /// Runs a command and returns what it wrote to stdout.
+    ///
+    /// - Throws: ``ProviderError`` where its exit status is not 0.
+    public func output(_ words: [String], in name: String, timeout: Duration = .seconds(60)) async throws
+        -> String
+    {
+        let text = CollectedText()
+        let result = try await run(RemoteCommand(words, timeout: timeout) { text.append($0) }, in: name)
+        guard result.status == 0 else {
+            throw ProviderError(
+                "`\(words.joined(separator: " "))` failed in the cluster \"\(name)\": \(result.reason)",
+                cure: "`kinkajou logs --name \(name)` and `kinkajou shell --name \(name)` show more",
+                evidence: result.errors.split(separator: "\n").suffix(5).map(String.init))
+        }
+        return text.string
+    }
+}

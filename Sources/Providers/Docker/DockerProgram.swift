@@ -1,0 +1,107 @@
+internal import FoundationEssentials
+internal import Linux
+internal import NIOCore
+internal import Subprocess
+internal import SystemPackage
+
+/// The `docker` program: it knows contexts, DOCKER_HOST over TCP and ssh, and credentials.
+struct DockerProgram: Sendable {
+    /// Runs it and takes its output.
+    ///
+    /// - Throws: ``ProviderError`` where it cannot be run; not for its exit status.
+    func run(_ arguments: [String], timeout: Duration = .seconds(60)) async throws -> CapturedProgram.Result {
+        do {
+            return try await CapturedProgram.run(
+                ChildRequest(
+                    executable: "docker", arguments: arguments, environment: Linux.Environment.all()),
+                timeout: timeout)
+        } catch let error as SpawnError {
+            throw ProviderError(
+                "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
+        } catch let error as CapturedProgram.TimedOut {
+            throw ProviderError(
+                "\(error): docker \(arguments.first ?? "")",
+                cure: "see that the Docker engine answers: `docker version`")
+        }
+    }
+
+    /// Runs it and returns what it wrote.
+    ///
+    /// - Throws: ``ProviderError`` with what it said where its exit status is not 0.
+    func output(_ arguments: [String], doing: String, timeout: Duration = .seconds(60)) async throws -> String
+    {
+        let result = try await run(arguments, timeout: timeout)
+        guard result.isSuccess else {
+            throw ProviderError(
+                "cannot \(doing): \(result.reason)",
+                cure: "see that the Docker engine answers: `docker version`")
+        }
+        return result.output
+    }
+
+    /// Runs it with streams that the caller handles.
+    func stream(
+        _ arguments: [String], input: (@Sendable () async throws -> ByteBuffer?)?,
+        output: @escaping @Sendable (ByteBuffer) async throws -> Void,
+        errors: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) async throws -> Int32 {
+        do {
+            let result = try await Subprocess.run(
+                .name("docker"), arguments: Arguments(arguments), input: .inputWriter, output: .sequence,
+                error: .sequence
+            ) { execution in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        for try await piece in execution.standardOutput { try await output(piece.byteBuffer) }
+                    }
+                    group.addTask {
+                        for try await piece in execution.standardError { try await errors(piece.byteBuffer) }
+                    }
+                    group.addTask {
+                        do {
+                            while let piece = try await input?() {
+                                _ = try await execution.standardInputWriter.write(
+                                    Array(piece.readableBytesView))
+                            }
+                        } catch is SubprocessError {
+                            // It reads no more; its exit status tells why.
+                        }
+                        try await execution.standardInputWriter.finish()
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            switch result.terminationStatus {
+            case .exited(let code): return Int32(code)
+            case .signaled(let number): return 128 + Int32(number)
+            }
+        } catch let error as SubprocessError {
+            throw ProviderError(
+                "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
+        }
+    }
+
+    /// Runs it on our own stdin, stdout and stderr.
+    func attach(_ arguments: [String]) async throws -> Int32 {
+        do {
+            var request = ChildRequest(
+                executable: "docker", arguments: arguments, environment: Linux.Environment.all())
+            request.takesForeground = true
+            let child = try ChildProcess.start(request)
+            return await withTaskCancellationHandler {
+                await Task.detached { await child.wait()?.shellCode ?? 255 }.value
+            } onCancel: {
+                child.signal(15)
+            }
+        } catch {
+            throw ProviderError(
+                "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
+        }
+    }
+}
+
+extension SubprocessOutputSequence.Buffer {
+    fileprivate var byteBuffer: ByteBuffer {
+        withUnsafeBytes { ByteBuffer(bytes: $0) }
+    }
+}

@@ -1,0 +1,35 @@
+internal import KubernetesAPI
+
+extension ClusterRecord {
+    /// Reads a cluster from its Pod.
+    init(pod: JSONValue) {
+        let metadata = pod["metadata"]
+        let annotations = metadata["annotations"]
+        self.init(
+            name: metadata["labels"][ClusterObjects.Key.cluster].string ?? "",
+            namespace: metadata["namespace"].string ?? "", status: .pending)
+        switch PodStage(pod: pod) {
+        case .scheduling: (status, reason) = (.pending, "waits for a node")
+        case .preparing(let what): (status, reason) = (.pending, what)
+        case .running:
+            let wasStarted = pod["status"]["containerStatuses"][0]["started"].boolean == true
+            (status, reason) = wasStarted ? (.notReady, "its API server does not answer") : (.starting, "")
+        case .ready: status = .ready
+        case .terminating: status = .terminating
+        case .failed(let failure):
+            let isOver = pod["status"]["reason"].string == "DeadlineExceeded"
+            (status, reason) = (isOver ? .expired : failure.mayPass ? .pending : .failed, failure.summary)
+        }
+        nodes = annotations[ClusterObjects.Key.nodes].string.flatMap { Int($0) }
+        nodeImage = annotations[ClusterObjects.Key.nodeImage].string ?? ""
+        host = pod["spec"]["nodeName"].string ?? ""
+        address = pod["status"]["podIP"].string ?? ""
+        created = metadata["creationTimestamp"].string ?? ""
+        lifetime = annotations[ClusterObjects.Key.lifetime].string.flatMap { Int64($0) }
+        owner =
+            metadata["ownerReferences"].array.first { $0["kind"].string == "Pod" }?["name"].string.map {
+                "pod/\($0)"
+            }
+            ?? ""
+    }
+}

@@ -1,0 +1,111 @@
+internal import Glibc
+internal import Linux
+internal import NIOPosix
+
+/// Sees to it that a tunnel runs, and reads the credentials that it hands out.
+public struct TunnelStart: Sendable {
+    private let files: TunnelFiles
+    private let target: TunnelTarget
+    private let idleLimit: Duration
+    private static let limit = Duration.seconds(30)
+
+    /// The tunnel of a port.
+    public init(files: TunnelFiles, target: TunnelTarget, idleLimit: Duration) {
+        self.files = files
+        self.target = target
+        self.idleLimit = idleLimit
+    }
+
+    /// The certificate and the key, in base64.
+    public func credentials() async throws -> (certificate: String, key: String) {
+        try files.makeDirectory()
+        if let state = try aliveState() { return state }
+        // One of several kubectl that begin at the same time starts it, the others wait here.
+        guard let starting = try TunnelFiles.take(files.starting, waits: true) else {
+            throw ProviderError("\(files.starting) cannot be locked", cure: "remove the file")
+        }
+        defer { close(starting) }
+        if let state = try aliveState() { return state }
+        try await start()
+        guard let state = try aliveState() else {
+            throw ProviderError(
+                "the tunnel to the cluster \"\(target.cluster)\" ended at once", cure: "see \(files.log)")
+        }
+        return state
+    }
+
+    /// What a tunnel that runs hands out; nil: none runs.
+    private func aliveState() throws -> (certificate: String, key: String)? {
+        if let lock = try TunnelFiles.take(files.lock, waits: false) {
+            close(lock)
+            return nil
+        }
+        guard let state = files.readState() else { return nil }
+        guard state.cluster == target.cluster, state.namespace == target.host.namespace else {
+            throw ProviderError(
+                "port \(files.port) is that of the tunnel to the cluster \"\(state.cluster)\"",
+                cure: "`kinkajou export kubeconfig --name \(target.cluster)` chooses another port")
+        }
+        return (state.certificate, state.key)
+    }
+
+    /// Starts this program again as the tunnel, which outlives us, and waits until it says that it listens.
+    private func start() async throws {
+        var arguments = [
+            "tunnel", "--name", target.cluster, "--namespace", target.host.namespace, "--port",
+            "\(files.port)",
+            "--idle", "\(idleLimit.components.seconds)s",
+        ]
+        if let file = target.host.kubeconfig { arguments += ["--host-kubeconfig", file] }
+        if let context = target.host.context { arguments += ["--context", context] }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError("pipe", "", errno) }
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        let log = open(files.log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        defer { for descriptor in [ends[0], null, log] where descriptor >= 0 { close(descriptor) } }
+        var request = ChildRequest(
+            executable: Files.resolved("/proc/self/exe") ?? "/proc/self/exe", arguments: arguments,
+            environment: Environment.all())
+        request.streams = (null, ends[1], log)
+        let child: ChildProcess
+        do {
+            child = try ChildProcess.start(request)
+        } catch {
+            close(ends[1])
+            throw error
+        }
+        close(ends[1])
+        // The pipe ends when the tunnel has said that it is ready, and when it has died.
+        let reading = ends[0]
+        let said = try await withTimeLimit(Self.limit, "the tunnel to the cluster \"\(target.cluster)\"") {
+            try await withTaskCancellationHandler {
+                try await Self.readToEnd(reading)
+            } onCancel: {
+                child.signal(SIGKILL)
+            }
+        }
+        guard said.contains("ready") else {
+            _ = await child.wait(atMost: .seconds(5))
+            let text = (try? Files.read(files.log)) ?? ""
+            let lines = text.split(separator: "\n").suffix(6).map(String.init)
+            throw ProviderError(
+                lines.first { $0.hasPrefix("ERROR: ") }.map { String($0.dropFirst(7)) }
+                    ?? "the tunnel to the cluster \"\(target.cluster)\" cannot be opened",
+                cure: lines.first { $0.contains("cure: ") }.map { String($0.trimmed.dropFirst(6)) }
+                    ?? "see \(files.log)")
+        }
+    }
+
+    private static func readToEnd(_ descriptor: Int32) async throws -> String {
+        try await NIOThreadPool.singleton.runIfActive {
+            var text: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 256)
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+                text += buffer[..<count]
+            }
+        }
+    }
+}
