@@ -119,13 +119,24 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Where clusters live: as Pods of a host cluster, or as containers of a local Docker.
+        .target(
+            name: "Providers",
+            dependencies: [
+                "ClusterConfig", "Console", "ImageArchives", "KubernetesAPI", "Linux", "PodPlan",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
         // The commands, one file each: parse, call, render.
         .target(
             name: "Commands",
             dependencies: [
-                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "Linux",
-                "PodEnvironment",
-                "PodPlan", "Supervision",
+                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "ImageArchives",
+                "KubernetesAPI", "Linux", "PodEnvironment", "PodPlan", "Providers", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -164,6 +175,9 @@ let package = Package(
             dependencies: [
                 "ImageArchives", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProvidersTests", dependencies: ["ClusterConfig", "KubernetesAPI", "Providers"],
             swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
