@@ -48,6 +48,7 @@ public final class KindCluster: Workload {
         } catch {
             writeTrace()
             guard options.retain, !Task.isCancelled else { throw error }
+            // The session says what failed when it goes on; here that would be when the cluster is gone.
             await hold(after: error, progress: progress)
             throw error
         }
@@ -83,6 +84,7 @@ public final class KindCluster: Workload {
                 try await self.runKind(
                     file: file, name: name, environment: environment, progress: progress, client: client,
                     deadline: deadline)
+                try await self.name(server: plan.serverURL, of: name, environment: environment)
                 guard let level = self.options.level else { return }
                 try await ReadinessLadder(
                     kubectl: Kubectl(environment: environment), progress: progress, deadline: deadline,
@@ -162,6 +164,18 @@ public final class KindCluster: Workload {
             throw SessionError(
                 "kind cannot be run: \(error)", cure: "use the image kinkajou/pod", exitCode: .programMissing)
         }
+    }
+
+    /// Writes where the API server is reached from outside into the kubeconfig, so that it can be used there too.
+    private func name(server: String?, of name: String, environment: [String: String]) async throws {
+        guard let server else { return }
+        let result = try await Kubectl(environment: environment).run([
+            "config", "set-cluster", "kind-\(name)", "--server", server,
+        ])
+        guard !result.isSuccess else { return }
+        throw SessionError.cluster(
+            "the API server's address cannot be written to \(options.kubeconfig): \(result.reason)",
+            evidence: [], cure: "make the kubeconfig's directory writable, or name another with --kubeconfig")
     }
 
     /// The last lines of every node.
