@@ -129,6 +129,14 @@ let package = Package(
         .testTarget(
             name: "ClusterConfigTests", dependencies: ["ClusterConfig", "HostFacts"], exclude: ["Broken"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ClustersTests",
+            dependencies: ["ClusterConfig", "Clusters", "HostFacts", "PodPlan", "Supervision"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
             name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"],

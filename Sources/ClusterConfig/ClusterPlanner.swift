@@ -121,6 +121,14 @@ struct ClusterPlanner {
                 settings.kubernetesVersion == nil ? "the tag of the image says so" : "the node image says so"
             note("kubernetesVersion", version.description, reason, .kinkajou)
         }
+        for (index, node) in plan.cluster.nodes.enumerated() {
+            guard let version = self.version(of: node), version < .oldestSupported else { continue }
+            problems.append(
+                problem(
+                    "nodes[\(index)].image",
+                    "it has Kubernetes \(version), and kind makes clusters of \(KubernetesVersion.oldestSupported) and later",
+                    "choose a newer node image"))
+        }
     }
 
     private mutating func decideAddress() {
