@@ -179,6 +179,14 @@ let package = Package(
         .testTarget(
             name: "ProvidersTests", dependencies: ["ClusterConfig", "KubernetesAPI", "Providers"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ClustersTests",
+            dependencies: ["ClusterConfig", "Clusters", "HostFacts", "PodPlan", "Supervision"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
             name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"],

@@ -13,6 +13,10 @@ struct ClusterPlanner {
         "10.246.0.0/16", "10.248.0.0/16", "10.250.0.0/16", "10.252.0.0/16", "10.254.0.0/16", "172.28.0.0/16",
         "172.30.0.0/16", "192.168.0.0/16", "100.65.0.0/16",
     ]
+    /// The address that a Pod's own processes, and `kubectl port-forward`, connect to.
+    static let loopback = "127.0.0.1"
+    /// Where the API server listens in a node: kind's `APIServerInternalPort`.
+    static let apiServerPortInNode = 6443
     /// Where the wrapper is in a node.
     static let wrapperInNode = "/usr/local/bin/kinkajou-oci"
     /// Where containerd looks for the hosts of registries in a node.
@@ -37,6 +41,7 @@ struct ClusterPlanner {
         decideImages()
         decideVersion()
         decideAddress()
+        addLoopback()
         decideSubnets()
         decideSearchDomains()
         checkPatches()
@@ -116,6 +121,14 @@ struct ClusterPlanner {
                 settings.kubernetesVersion == nil ? "the tag of the image says so" : "the node image says so"
             note("kubernetesVersion", version.description, reason, .kinkajou)
         }
+        for (index, node) in plan.cluster.nodes.enumerated() {
+            guard let version = self.version(of: node), version < .oldestSupported else { continue }
+            problems.append(
+                problem(
+                    "nodes[\(index)].image",
+                    "it has Kubernetes \(version), and kind makes clusters of \(KubernetesVersion.oldestSupported) and later",
+                    "choose a newer node image"))
+        }
     }
 
     private mutating func decideAddress() {
@@ -141,6 +154,30 @@ struct ClusterPlanner {
                 "with \(controlPlanes) control planes, kind gives address and port to a load balancer in front of "
                     + "them; its image has to be there, or in a registry that is reached", .kind)
         }
+    }
+
+    /// Docker publishes the API server's port at one address alone; `kubectl port-forward` to a Pod connects to its
+    /// loopback.
+    private mutating func addLoopback() {
+        let networking = plan.cluster.networking
+        guard let port = networking.apiServerPort, port > 0, networking.ipFamily != .ipv6,
+            let text = networking.apiServerAddress, let address = IPAddress(text), !address.isWildcard,
+            address != IPAddress(Self.loopback),
+            let index = plan.cluster.nodes.firstIndex(where: { $0.role == .controlPlane })
+        else { return }
+        let isTaken = plan.cluster.nodes.flatMap(\.extraPortMappings).contains { mapping in
+            guard mapping.hostPort == port, mapping.protocol ?? .tcp == .tcp else { return false }
+            let taken = IPAddress(mapping.listenAddress ?? "0.0.0.0")
+            return taken == IPAddress(Self.loopback) || taken?.isWildcard == true
+        }
+        guard !isTaken else { return }
+        let mapping = PortMapping(
+            containerPort: Self.apiServerPortInNode, hostPort: port, listenAddress: Self.loopback,
+            protocol: .tcp)
+        plan.cluster.nodes[index].extraPortMappings.append(mapping)
+        note(
+            "nodes[\(index)].extraPortMappings", "\(Self.loopback):\(port)",
+            "kubectl port-forward to this Pod reaches the API server there", .kinkajou)
     }
 
     private mutating func decideSubnets() {
@@ -283,7 +320,8 @@ struct ClusterPlanner {
         let address = plan.cluster.networking.apiServerAddress.flatMap { text in
             IPAddress(text).flatMap { $0.isWildcard ? nil : text }
         }
-        for name in ["localhost", address, settings.podAddress, settings.hostName].compactMap(\.self)
+        for name in ["localhost", Self.loopback, address, settings.podAddress, settings.hostName].compactMap(
+            \.self)
             + settings.certSANs
         {
             guard IPAddress(name) != nil || name.isDomainName(wildcard: true) else {

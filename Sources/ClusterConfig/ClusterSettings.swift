@@ -107,4 +107,14 @@ public struct ClusterPlan: Sendable, Equatable {
     init(cluster: Cluster) {
         self.cluster = cluster
     }
+
+    /// Where the API server is reached from outside; nil where that is not known before it runs. kind itself
+    /// writes the first of the addresses at which Docker publishes the port.
+    public var serverURL: String? {
+        let networking = cluster.networking
+        guard let port = networking.apiServerPort, port > 0, let text = networking.apiServerAddress,
+            let address = IPAddress(text), !address.isWildcard
+        else { return nil }
+        return "https://\(address.isIPv4 ? text : "[\(text)]"):\(port)"
+    }
 }

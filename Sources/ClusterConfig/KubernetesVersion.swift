@@ -7,6 +7,9 @@ public struct KubernetesVersion: Sendable, Hashable, Comparable, CustomStringCon
     /// The third number.
     public var patch: Int
 
+    /// The oldest that kind makes clusters of: kubeadm's first with documents of v1beta2, the oldest that kind writes.
+    public static let oldestSupported = KubernetesVersion(1, 15)
+
     /// A version from its numbers.
     public init(_ major: Int, _ minor: Int, _ patch: Int = 0) {
         self.major = major

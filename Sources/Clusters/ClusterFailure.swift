@@ -46,7 +46,11 @@ struct KnownClusterFailure {
             patterns: ["unable to apply caps"], cause: "a capability that runc asks for is not granted",
             cure: "use a node image with kinkajou-oci, or grant every capability"),
         .init(
-            patterns: ["this version of kubeadm only supports deploying clusters"],
+            patterns: [
+                "this version of kubeadm only supports deploying clusters", "uses an old api spec",
+                "uses a new api spec", "no kind \"clusterconfiguration\" is registered",
+                "no kind \"initconfiguration\" is registered",
+            ],
             cause: "the node image's version and kind's do not go together",
             cure: "use a node image that this kind supports"),
     ]

@@ -30,8 +30,19 @@ extension ClusterOptions {
     }
 
     /// What the user asked for, with what the container is like.
-    public func plan(facts: HostFacts, image: String) throws -> ClusterPlan {
+    ///
+    /// - Parameters:
+    ///   - facts: Of the container.
+    ///   - image: The image of nodes that name none.
+    ///   - version: What that image has in it; nil: what its tag says.
+    public func plan(
+        facts: HostFacts, image: String, version: KubernetesVersion? = nil
+    ) throws -> ClusterPlan {
         var settings = wishes()
+        // Nodes of other images may be of another version.
+        if Set(file.cluster.nodes.compactMap(\.image)).isSubset(of: [image]) || self.image != nil {
+            settings.kubernetesVersion = version
+        }
         let outer = OuterNetworks(facts: facts, settings: engine)
         settings.podAddress = outer.address
         settings.hostName = Self.hostName()

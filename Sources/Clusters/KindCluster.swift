@@ -48,6 +48,7 @@ public final class KindCluster: Workload {
         } catch {
             writeTrace()
             guard options.retain, !Task.isCancelled else { throw error }
+            // The session says what failed when it goes on; here that would be when the cluster is gone.
             await hold(after: error, progress: progress)
             throw error
         }
@@ -60,44 +61,61 @@ public final class KindCluster: Workload {
     }
 
     private func make(environment: [String: String], progress: Progress) async throws {
-        for program in ["kind", "kubectl"]
+        for program in ["kind", "kubectl", "docker"]
         where Programs.find(program, path: environment["PATH"]) == nil {
             throw SessionError(
                 "\(program) is not installed", cure: "use the image kinkajou/pod, or install \(program)",
                 exitCode: .programMissing)
         }
+        let before = MemoryReader.read()
+        if let error = Preflight.memoryError(before) { throw error }
         let client = DockerEngineClient()
         do {
-            let image = try await NodeImage(client: client, progress: progress).ensure(
-                options.wantedImages, archive: options.imageArchive, environment: environment)
-            let facts = await FactsReader.read(dataRoot: options.engine.dataRoot.value)
-            let plan = try options.plan(facts: facts, image: image)
-            for warning in plan.warnings { progress.notice("warning: \(warning)") }
-            let name = plan.cluster.name ?? "kind"
-            let file = try write(plan)
-            state.withLock { $0.name = name }
-            let watch = NodeWatch(
-                client: client, label: "\(Self.nodeLabel)=\(name)", engineLog: options.engineLog)
-            let deadline = ContinuousClock.now + options.wait
-            try await watch.during {
-                try await self.runKind(
-                    file: file, name: name, environment: environment, progress: progress, client: client,
-                    deadline: deadline)
-                guard let level = self.options.level else { return }
-                try await ReadinessLadder(
-                    kubectl: Kubectl(environment: environment), progress: progress, deadline: deadline,
-                    limit: self.options.wait
-                ).climb(to: level)
-            }
+            try await make(environment: environment, progress: progress, client: client)
+            await client.shutdown()
         } catch let error as ClusterConfigError {
             await client.shutdown()
             throw SessionError(
                 "\(error)", cure: "correct the cluster's configuration", exitCode: .usage)
+        } catch let error as SessionError {
+            await client.shutdown()
+            throw Preflight.error(error, before: before, after: MemoryReader.read())
         } catch {
             await client.shutdown()
             throw error
         }
-        await client.shutdown()
+    }
+
+    private func make(
+        environment: [String: String], progress: Progress, client: DockerEngineClient
+    ) async throws {
+        let facts = await FactsReader.read(dataRoot: options.engine.dataRoot.value)
+        // What is wrong with it is wrong with any image.
+        let draft = try options.plan(facts: facts, image: options.image ?? ClusterOptions.defaultImage)
+        try Preflight.checkListener(draft.cluster)
+        let images = NodeImage(client: client, progress: progress)
+        let image = try await images.ensure(
+            options.wantedImages, archive: options.imageArchive, environment: environment)
+        let version = try await images.version(of: image, environment: environment)
+        let plan = try options.plan(facts: facts, image: image, version: version)
+        for warning in plan.warnings { progress.notice("warning: \(warning)") }
+        let name = plan.cluster.name ?? "kind"
+        let file = try write(plan)
+        state.withLock { $0.name = name }
+        let watch = NodeWatch(
+            client: client, label: "\(Self.nodeLabel)=\(name)", engineLog: options.engineLog)
+        let deadline = ContinuousClock.now + options.wait
+        try await watch.during {
+            try await self.runKind(
+                file: file, name: name, environment: environment, progress: progress, client: client,
+                deadline: deadline)
+            try await self.name(server: plan.serverURL, of: name, environment: environment)
+            guard let level = self.options.level else { return }
+            try await ReadinessLadder(
+                kubectl: Kubectl(environment: environment), progress: progress, deadline: deadline,
+                limit: self.options.wait
+            ).climb(to: level)
+        }
     }
 
     /// Writes the configuration and what belongs to it; the result is its path.
@@ -162,6 +180,18 @@ public final class KindCluster: Workload {
             throw SessionError(
                 "kind cannot be run: \(error)", cure: "use the image kinkajou/pod", exitCode: .programMissing)
         }
+    }
+
+    /// Writes where the API server is reached from outside into the kubeconfig, so that it can be used there too.
+    private func name(server: String?, of name: String, environment: [String: String]) async throws {
+        guard let server else { return }
+        let result = try await Kubectl(environment: environment).run([
+            "config", "set-cluster", "kind-\(name)", "--server", server,
+        ])
+        guard !result.isSuccess else { return }
+        throw SessionError.cluster(
+            "the API server's address cannot be written to \(options.kubeconfig): \(result.reason)",
+            evidence: [], cure: "make the kubeconfig's directory writable, or name another with --kubeconfig")
     }
 
     /// The last lines of every node.

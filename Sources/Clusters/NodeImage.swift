@@ -1,3 +1,4 @@
+internal import ClusterConfig
 internal import Console
 internal import DockerEngine
 internal import Glibc
@@ -112,6 +113,39 @@ struct NodeImage {
             "the node image \(image) is not here, \(archives), and it cannot be pulled: \(result.reason)",
             cure: "mount an archive of it (docker save) at /images, or name one with --image-archive",
             exitCode: .clusterFailed)
+    }
+
+    /// The version of Kubernetes in a node image: its file `/kind/version`, which kind reads too. The image need
+    /// not run for that.
+    func version(of image: String, environment: [String: String]) async throws -> KubernetesVersion {
+        let made = try await docker(["create", image, "true"], environment: environment)
+        let id = made.output.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
+        guard made.isSuccess, !id.isEmpty else {
+            throw SessionError.cluster(
+                "no container can be made of the node image \(image): \(made.reason)", evidence: [])
+        }
+        let copied = try await docker(["cp", "\(id):/kind/version", "-"], environment: environment)
+        try? await client.removeContainer(id, force: true, volumes: true)
+        // An archive of one file: tar(5), with a header of 512 bytes.
+        guard copied.isSuccess, copied.output.utf8.count > 512,
+            let version = KubernetesVersion(
+                String(decoding: copied.output.utf8.dropFirst(512).prefix { $0 != 0 }, as: UTF8.self))
+        else {
+            throw SessionError(
+                "\(image) is no node image: it has no /kind/version with a version of Kubernetes",
+                cure:
+                    "name a node image with --image, such as \(ClusterOptions.defaultImage) or kindest/node:v1.31.2",
+                exitCode: .clusterFailed)
+        }
+        return version
+    }
+
+    private func docker(
+        _ arguments: [String], environment: [String: String]
+    ) async throws -> CapturedProgram.Result {
+        try await CapturedProgram.run(
+            ChildRequest(executable: "docker", arguments: arguments, environment: environment),
+            timeout: .seconds(60))
     }
 
     private func checkArchitecture(_ image: String) async throws {

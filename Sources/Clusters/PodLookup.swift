@@ -20,14 +20,29 @@ enum PodLookup {
         }
     }
 
-    /// What the Pod's resolver is told: its first server, and the domain of the cluster's Services.
-    static func resolver(of pid: Int32) -> (server: String, domain: String)? {
-        guard let text = try? Files.read("/proc/\(pid)/root/etc/resolv.conf") else { return nil }
-        let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
-        guard let server = lines.first(where: { $0.first == "nameserver" })?.dropFirst().first,
-            let domain = lines.first(where: { $0.first == "search" })?.first(where: { $0.hasPrefix("svc.") })
-        else { return nil }
-        return (String(server), String(domain))
+    /// What a Pod's resolver is told.
+    struct Resolver: Equatable {
+        /// Its first server.
+        var server: String
+        /// The domain of the cluster's Services.
+        var domain: String
+
+        /// Reads a `resolv.conf` (resolv.conf(5)); nil where it is not one of a cluster.
+        init?(_ text: String) {
+            let lines = text.split(separator: "\n").map { $0.split { $0 == " " || $0 == "\t" } }
+            guard let server = lines.first(where: { $0.first == "nameserver" })?.dropFirst().first,
+                let domain = lines.last(where: { $0.first == "search" })?.first(where: {
+                    $0.hasPrefix("svc.")
+                })
+            else { return nil }
+            self.server = String(server)
+            self.domain = String(domain)
+        }
+    }
+
+    /// That of a Pod, by one of its processes.
+    static func resolver(of pid: Int32) -> Resolver? {
+        (try? Files.read("/proc/\(pid)/root/etc/resolv.conf")).flatMap { Resolver($0) }
     }
 
     /// Asks for the address of a name.

@@ -60,13 +60,17 @@ struct ManifestCommand: ParsableCommand {
     }
 
     func run() throws {
+        StandardOutput.write(manifest.yaml)
+    }
+
+    /// What is asked for.
+    var manifest: PodManifest {
         let isCluster = kind == .cluster
-        let manifest = PodManifest(
+        return PodManifest(
             isCluster: isCluster, isJob: job,
             name: name ?? (isCluster ? "kind-cluster" : "dind") + (job ? "-tests" : ""),
             namespace: namespace, image: image, nodeImage: nodeImage, imageDirectory: imageDirectory,
             cpu: cpu, memory: memory ?? (isCluster ? "4Gi" : "2Gi"),
             storage: storage ?? (isCluster ? "20Gi" : "10Gi"), command: command)
-        StandardOutput.write(manifest.yaml)
     }
 }

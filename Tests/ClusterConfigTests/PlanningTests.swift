@@ -35,7 +35,11 @@ import Testing
         #expect(plan.cluster.networking.podSubnet == "10.245.0.0/16")
         #expect(plan.cluster.networking.serviceSubnet == "10.246.0.0/16")
         #expect(plan.cluster.networking.dnsSearch == [])
-        #expect(plan.cluster.nodes == [Node()])
+        var node = Node()
+        node.extraPortMappings = [
+            PortMapping(containerPort: 6443, hostPort: 30001, listenAddress: "127.0.0.1", protocol: .tcp)
+        ]
+        #expect(plan.cluster.nodes == [node])
         #expect(plan.warnings == [])
         #expect(plan.files == [])
         #expect(plan.decisions.allSatisfy { !$0.reason.isEmpty && !$0.value.isEmpty })
@@ -97,6 +101,54 @@ import Testing
         #expect(plan.cluster.networking.apiServerPort == 0)
     }
 
+    struct Publishing: Sendable, CustomTestStringConvertible {
+        var file = ""
+        var pod: String? = "10.1.2.3"
+        /// At the host, of all nodes.
+        let ports: [String]
+        var testDescription: String { "\(file) \(pod ?? "")" }
+    }
+
+    static let publishings = [
+        Publishing(ports: ["127.0.0.1:30001"]),
+        Publishing(file: "networking: {apiServerPort: 7443}\n", ports: ["127.0.0.1:7443"]),
+        Publishing(file: "networking: {apiServerAddress: 10.9.9.9}\n", ports: ["127.0.0.1:30001"]),
+        Publishing(file: "nodes: [{role: worker}, {role: control-plane}]\n", ports: ["127.0.0.1:30001"]),
+        // The loopback is there already, or nobody knows the port before Docker has chosen it.
+        Publishing(file: "networking: {apiServerAddress: 0.0.0.0}\n", ports: []),
+        Publishing(file: "networking: {apiServerAddress: \"::\"}\n", ports: []),
+        Publishing(file: "networking: {apiServerAddress: 127.0.0.1}\n", ports: []),
+        Publishing(file: "networking: {apiServerPort: 0}\n", ports: []),
+        Publishing(file: "networking: {apiServerPort: -1}\n", ports: []),
+        Publishing(file: "networking: {ipFamily: ipv6}\n", pod: "fd00::1", ports: []),
+        Publishing(pod: nil, ports: []),
+        // It is the user's.
+        Publishing(
+            file: "nodes: [{extraPortMappings: [{containerPort: 80, hostPort: 30001, "
+                + "listenAddress: 127.0.0.1}]}]\n", ports: ["127.0.0.1:30001"]),
+        Publishing(
+            file: "nodes: [{extraPortMappings: [{containerPort: 80, hostPort: 30001, protocol: UDP}]}]\n",
+            ports: ["any:30001", "127.0.0.1:30001"]),
+    ]
+
+    @Test(arguments: publishings)
+    func theServerIsPublishedAtTheLoopbackToo(_ publishing: Publishing) throws {
+        let plan = try plan(publishing.file) { $0.podAddress = publishing.pod }
+        let mappings = plan.cluster.nodes.flatMap(\.extraPortMappings)
+        let ports = mappings.map { "\($0.listenAddress ?? "any"):\($0.hostPort ?? 0)" }
+        #expect(ports == publishing.ports)
+        #expect(plan.cluster.nodes.allSatisfy { $0.role == .controlPlane || $0.extraPortMappings.isEmpty })
+    }
+
+    @Test func theServersAddressIsKnownWhereItIsFixed() throws {
+        #expect(try plan { $0.podAddress = "10.1.2.3" }.serverURL == "https://10.1.2.3:30001")
+        #expect(try plan().serverURL == "https://127.0.0.1:30001")
+        let other = try plan("networking: {apiServerPort: 7443}\n") { $0.podAddress = "fd00::1" }
+        #expect(other.serverURL == "https://[fd00::1]:7443")
+        #expect(try plan("networking: {apiServerPort: 0}\n").serverURL == nil)
+        #expect(try plan("networking: {apiServerAddress: 0.0.0.0}\n").serverURL == nil)
+    }
+
     @Test func subnetsMakeWayForNetworksOutside() throws {
         let taken = ["10.245.0.0/16", "10.246.7.0/24", "10.247.0.0/16"].compactMap { IPv4Network($0) }
         let plan = try plan { $0.takenNetworks = taken }
@@ -151,7 +203,9 @@ import Testing
             $0.certSANs = ["api.example.com", "*.example.com", "10.1.2.3", "fd00::1"]
         }
         #expect(plan.kubernetesVersion?.description == version)
-        let names = ["localhost", "10.1.2.3", "runner-1", "api.example.com", "*.example.com", "fd00::1"]
+        let names = [
+            "localhost", "127.0.0.1", "10.1.2.3", "runner-1", "api.example.com", "*.example.com", "fd00::1",
+        ]
         let patch = names.map { "- op: add\n  path: /apiServer/certSANs/-\n  value: \"\($0)\"\n" }.joined()
         #expect(
             plan.cluster.kubeadmConfigPatchesJSON6902 == [

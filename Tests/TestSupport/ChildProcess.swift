@@ -48,6 +48,11 @@ public final class ChildProcess {
     public struct Timeout: Error, CustomStringConvertible {
         /// What was waited for.
         public let awaited: String
+        /// With what was waited for.
+        public init(awaited: String) {
+            self.awaited = awaited
+        }
+
         /// One line.
         public var description: String { "timed out waiting for \(awaited)" }
     }

@@ -6,11 +6,11 @@ import Testing
 @Suite(.serialized, .enabled(if: ClusterContainer.obstacle == nil, "\(ClusterContainer.obstacle ?? "")"))
 struct ClusterTests {
     @Test func aReadyClusterIsUsedAndLeavesNothing() throws {
-        let web = try Archives.web()
+        _ = try Archives.web()
         _ = try Archives.node()
         let before = HostSnapshot.take()
         let container = try ClusterContainer(
-            ["-v", "\(web):/extra/web.tar:ro"], ["--verbose", "--cert-san", "cluster.example"])
+            ["--privileged"], ["--verbose", "--cert-san", "cluster.example"])
         defer { container.remove() }
         try container.waitForErrors("kinkajou: ready")
         #expect(container.errors.contains("✓ Starting control-plane 🕹️"), "\(container.errors)")
@@ -21,7 +21,7 @@ struct ClusterTests {
         #expect(try container.require("kubectl", "get", "nodes").contains(" Ready "))
         #expect(try container.require("kubectl", "get", "pods", "-o", "name").isEmpty)
 
-        try aServiceIsReachedByName(container)
+        try container.expectAServiceThatIsReachedByName()
         try theServerIsReachedFromOutside(container)
         try probesAreAnswered(container)
 
@@ -29,29 +29,6 @@ struct ClusterTests {
         #expect(try container.wait(seconds: 90) == 143, "\(container.errors)")
         #expect(!container.errors.contains("left behind"), "\(container.errors)")
         try expectNothingLeft(since: before)
-    }
-
-    private func aServiceIsReachedByName(_ container: ClusterContainer) throws {
-        try container.require("kind", "load", "image-archive", "/extra/web.tar")
-        try container.require(
-            "kubectl", "create", "deployment", "web", "--image", Archives.webName, "--port", "80", "--",
-            "busybox", "httpd", "-f", "-h", "/srv")
-        try container.require("kubectl", "expose", "deployment", "web", "--port", "80")
-        try container.require(
-            "kubectl", "rollout", "status", "deployment/web", "--timeout=120s", seconds: 150)
-        try container.require(
-            "kubectl", "run", "client", "--image", Archives.webName, "--restart=Never", "--", "sleep", "1000")
-        try container.require(
-            "kubectl", "wait", "--for=condition=Ready", "pod/client", "--timeout=120s", seconds: 150)
-        // The rules of a new Service are in place some moments after it.
-        var answer = ""
-        try Wait.until("the Service to answer", seconds: 60) {
-            answer =
-                (try? container.require(
-                    "kubectl", "exec", "client", "--", "bash", "-c",
-                    #"exec 3<>/dev/tcp/web/80 && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && cat <&3"#)) ?? ""
-            return answer.hasSuffix("it works")
-        }
     }
 
     private func theServerIsReachedFromOutside(_ container: ClusterContainer) throws {
@@ -63,7 +40,7 @@ struct ClusterTests {
         let path = FileManager.default.temporaryDirectory.path + "/\(container.name).pem"
         try authority.write(toFile: path, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: path) }
-        for name in [address, "localhost", "cluster.example"] {
+        for name in [address, "localhost", "127.0.0.1", "cluster.example"] {
             #expect(
                 try Command.require(
                     "curl", "--silent", "--show-error", "--fail", "--cacert", path, "--noproxy", "*",
@@ -91,9 +68,10 @@ struct ClusterTests {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let container = try ClusterContainer(
-            ["-v", "\(directory):/logs", "-e", "KIND_CLUSTER_NAME=ci"],
+            ["--privileged", "-v", "\(directory):/logs", "-e", "KIND_CLUSTER_NAME=ci"],
             [
-                "--trace", "/logs/phases.json", "--export-logs", "/logs/all", "--grace", "60s", "--", "sh",
+                "--wait-for", "node", "--trace", "/logs/phases.json", "--export-logs", "/logs/all", "--grace",
+                "60s", "--", "sh",
                 "-c",
                 "test -f \"$KUBECONFIG\" && kubectl get nodes -o name; exit 42",
             ])
@@ -101,7 +79,7 @@ struct ClusterTests {
         #expect(try container.wait() == 42, "\(container.errors)")
         #expect(container.output == "node/ci-control-plane\n")
         let trace = try String(contentsOfFile: directory + "/phases.json", encoding: .utf8)
-        for text in ["Starting control-plane", "\"waitedFor\" : \"dns\"", "\"seconds\""] {
+        for text in ["Starting control-plane", "\"waitedFor\" : \"node\"", "\"seconds\""] {
             #expect(trace.contains(text), "\(trace)")
         }
         for file in ["dockerd.log", "kind-config.yaml", "trace.json", "ci-control-plane/kubelet.log"] {
@@ -115,7 +93,7 @@ struct ClusterTests {
     func aSignalInEveryPhaseEndsItWithNothingLeft(phase: String) throws {
         _ = try Archives.node()
         let before = HostSnapshot.take()
-        let container = try ClusterContainer([], ["--", "sleep", "1000"])
+        let container = try ClusterContainer(["--privileged"], ["--", "sleep", "1000"])
         defer { container.remove() }
         try container.waitForErrors("• \(phase)")
         try container.kill("TERM")
@@ -125,19 +103,80 @@ struct ClusterTests {
     }
 
     @Test func aTimeOutSaysWhatIsMissing() throws {
-        let container = try ClusterContainer([], ["--wait", "4s", "--", "true"])
+        let container = try ClusterContainer(["--privileged"], ["--wait", "4s", "--", "true"])
         defer { container.remove() }
         #expect(try container.wait() == 75, "\(container.errors)")
         #expect(container.errors.contains("within 4 s"), "\(container.errors)")
         #expect(container.errors.contains("cure: "))
     }
 
-    @Test func aMissingImageIsNamed() throws {
-        let container = try ClusterContainer(
-            [], ["--image", "registry.invalid/node:v1.0.0", "--", "true"], hasArchive: false)
+    /// Each level but the two that other tests wait for, seen from the command that it lets run.
+    @Test(arguments: [
+        ("api", ["kubectl", "get", "--raw", "/readyz"], "ok"),
+        (
+            "service-account", ["kubectl", "get", "serviceaccount", "default", "-o", "name"],
+            "serviceaccount/default\n"
+        ),
+    ])
+    func aLevelIsWhatItSays(level: String, command: [String], answer: String) throws {
+        let container = try ClusterContainer(["--privileged"], ["--wait-for", level, "--"] + command)
         defer { container.remove() }
-        #expect(try container.wait() == 70, "\(container.errors)")
-        #expect(container.errors.contains("the node image registry.invalid/node:v1.0.0 is not here"))
-        #expect(container.errors.contains("--image-archive"))
+        #expect(try container.wait() == 0, "\(container.errors)")
+        #expect(container.output == answer)
+        #expect(container.errors.contains("Waiting for the API server"))
+        #expect(!container.errors.contains("Waiting for a first Pod"))
+        #expect(container.errors.contains("Waiting for the cluster's DNS") == (level != "api"))
+    }
+
+    /// One control plane and two workers; a Pod on one worker reaches one on the other.
+    @Test func podsReachEachOtherAcrossNodes() throws {
+        let directory = FileManager.default.temporaryDirectory.path + "/kinkajou-config-\(getpid())"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let configuration = """
+            kind: Cluster
+            apiVersion: kind.x-k8s.io/v1alpha4
+            nodes: [{role: control-plane}, {role: worker}, {role: worker}]
+            """
+        try configuration.write(toFile: directory + "/kind.yaml", atomically: true, encoding: .utf8)
+        _ = try Archives.web()
+        _ = try Archives.node()
+        let before = HostSnapshot.take()
+        let container = try ClusterContainer(
+            ["--privileged", "-v", "\(directory):/config:ro"],
+            ["--config", "/config/kind.yaml", "--wait-for", "dns"])
+        defer { container.remove() }
+        try container.waitForErrors("kinkajou: ready")
+        let nodes = try container.require("kubectl", "get", "nodes", "--no-headers").split(separator: "\n")
+        #expect(nodes.count == 3 && nodes.allSatisfy { $0.contains(" Ready ") }, "\(nodes)")
+
+        try container.copy(try Archives.web(), to: "/tmp/web.tar")
+        try container.require("kind", "load", "image-archive", "/tmp/web.tar")
+        for (pod, node) in [("server", "kind-worker"), ("client", "kind-worker2")] {
+            try container.apply(
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: \(pod)}
+                spec:
+                  nodeName: \(node)
+                  containers:
+                  - {name: web, image: "\(Archives.webName)", command: [busybox, httpd, -f, -h, /srv]}
+                """)
+        }
+        try container.require(
+            "kubectl", "wait", "--for=condition=Ready", "pod/server", "pod/client", "--timeout=120s",
+            seconds: 150)
+        let address = try container.require(
+            "kubectl", "get", "pod", "server", "-o", "jsonpath={.status.podIP}")
+        #expect(
+            try container.require(
+                "kubectl", "exec", "client", "--", "wget", "-T", "10", "-qO-", "http://\(address)/")
+                == "it works")
+
+        try container.kill("TERM")
+        #expect(try container.wait(seconds: 90) == 143, "\(container.errors)")
+        #expect(!container.errors.contains("left behind"), "\(container.errors)")
+        try expectNothingLeft(since: before)
     }
 }

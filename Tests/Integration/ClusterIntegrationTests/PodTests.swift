@@ -2,62 +2,170 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A cluster in a Pod of a host cluster, by the scripts that `make up` and `make down` are.
-/// Several minutes, and a node image: only where KINKAJOU_TEST_UP is set.
+/// Clusters in Pods of a host cluster.
 @Suite(
-    .serialized,
-    .enabled(
-        if: ProcessInfo.processInfo.environment["KINKAJOU_TEST_UP"] != nil, "KINKAJOU_TEST_UP is not set"),
-    .enabled(if: ClusterContainer.obstacle == nil, "\(ClusterContainer.obstacle ?? "")"))
+    .serialized, .enabled(if: ClusterContainer.obstacle == nil, "\(ClusterContainer.obstacle ?? "")"),
+    .enabled(if: HostCluster.obstacle == nil, "\(HostCluster.obstacle ?? "")"), .hostCluster)
 struct PodTests {
-    /// The root of the repository.
-    static let root = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/")
-        .replacingOccurrences(of: "//", with: "/")
+    /// Two at once: one by `make up`, and one of 2 GiB by `kinkajou manifest`.
+    @Test func clustersInPodsAreUsedAndLeaveNothing() throws {
+        let host = try HostCluster.required()
+        let bystander = try Bystander(host)
+        defer { bystander.delete() }
+        let before = try NodeSnapshot(of: host)
 
-    @Test func upGivesAClusterInAPodAndDownTakesItAway() throws {
-        let before = HostSnapshot.take()
-        let host = "kj-up-" + String(UInt32.random(in: .min ... .max), radix: 36)
-        let cache = FileManager.default.temporaryDirectory.path + "/\(host)"
-        defer { try? FileManager.default.removeItem(atPath: cache) }
-        defer { _ = try? run("down", host: host, cache: cache) }
-        let up = try run("up", host: host, cache: cache)
+        let small = try ClusterPod(host, name: "small", options: ["--memory", "2Gi"])
+        defer { _ = try? small.delete() }
+        let large = ClusterPod(existing: "kind-cluster", in: host)
+        defer { _ = try? large.delete() }
+        let up = try run("up", host)
         try #require(up.status == 0, "\(up)")
-        #expect(up.output.contains("\(host)-control-plane"), "\(up)")
+        #expect(up.output.contains("\(host.node)"), "\(up)")
         #expect(up.output.contains("kind-control-plane"), "\(up)")
+        try small.waitUntilReady()
 
-        // The nested kubelet leaves the Pod alone, and the Pod's limits hold: everything is below its cgroup.
-        let node = "\(host)-control-plane"
-        let kubectl = ["docker", "exec", node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"]
-        func inHost(_ words: String...) throws -> String {
-            let result = try Command.run(kubectl + words, seconds: 120)
-            guard result.status == 0 else { throw Command.Failure(words: words, result: result) }
-            return result.output
+        try large.expectAServiceThatIsReachedByName()
+        try large.expectAVolumeThatIsWritten()
+        try large.expectExecLogsAndForwardedPorts()
+        try theServerIsReachedFromOutside(large, by: bystander)
+        try theLimitsHold(small)
+        for pod in [small, large] {
+            #expect(try pod.restarts() == "0")
+            #expect(try pod.field(".status.phase") == "Running")
         }
-        let uid = try inHost("get", "pod", "kind-cluster", "-o", "jsonpath={.metadata.uid}")
-        let restarts = "jsonpath={.status.containerStatuses[0].restartCount}"
-        #expect(try inHost("get", "pod", "kind-cluster", "-o", restarts) == "0")
-        let address = try inHost("get", "pod", "kind-cluster", "-o", "jsonpath={.status.podIP}")
-        #expect(
-            try inHost("exec", "kind-cluster", "--", "kubectl", "cluster-info").contains(
-                "https://\(address):30001"))
 
-        // Deleted in time, and nothing of it stays in the node.
-        _ = try inHost("delete", "pod", "kind-cluster", "--wait", "--timeout=60s")
-        try Wait.until("the Pod's cgroups to be gone", seconds: 60) {
-            try Command.run(["docker", "exec", node, "find", "/sys/fs/cgroup", "-name", "*\(uid)*"]).output
-                .isEmpty
-        }
-        let down = try run("down", host: host, cache: cache)
-        #expect(down.status == 0, "\(down)")
-        try expectNothingLeft(since: before)
+        // A Pod that has to be killed stays for its whole grace period.
+        for pod in [small, large] { #expect(try pod.delete() < 30) }
+        #expect(NodeSnapshot.left(in: host, since: before) == [])
+        // No kubelet in a Pod has taken another Pod for an orphan of its own.
+        try bystander.expectUntouched()
     }
 
-    private func run(_ script: String, host: String, cache: String) throws -> Command.Result {
-        var setup = ChildProcess.Setup("\(Self.root)/scripts/\(script)")
-        setup.environment =
-            ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }.filter {
-                !$0.hasPrefix("KINKAJOU_HOST=") && !$0.hasPrefix("KINKAJOU_CACHE=")
-            } + ["KINKAJOU_HOST=\(host)", "KINKAJOU_CACHE=\(cache)"]
+    /// With its certificate checked: at the Pod's address from another Pod, and through `kubectl port-forward`.
+    private func theServerIsReachedFromOutside(_ pod: ClusterPod, by other: Bystander) throws {
+        let host = pod.host
+        let directory = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let config = try pod.require("kubectl", "config", "view", "--raw")
+        #expect(!config.contains("insecure-skip-tls-verify"))
+        let file = directory + "/kubeconfig"
+        try (config + "\n").write(toFile: file, atomically: true, encoding: .utf8)
+
+        #expect(config.contains("server: https://\(try pod.field(".status.podIP")):30001"))
+        try host.kubectl("cp", file, "\(other.name):/tmp/kubeconfig")
+        #expect(
+            try host.kubectl(
+                "exec", other.name, "--", "kubectl", "--kubeconfig", "/tmp/kubeconfig", "get", "nodes", "-o",
+                "name") == "node/kind-control-plane")
+
+        let forwarder = try ChildProcess(host.client(["port-forward", "pod/\(pod.name)", ":30001"]))
+        defer { forwarder.end() }
+        try forwarder.waitForOutput(" -> 30001")
+        let line = forwarder.output.split(separator: "\n").first { $0.contains("127.0.0.1:") } ?? ""
+        let port = try #require(
+            line.split(separator: " ").first { $0.contains(":") }?.split(separator: ":").last)
+        #expect(
+            try Command.require(
+                "kubectl", "--kubeconfig", file, "--server", "https://127.0.0.1:\(port)", "get", "nodes",
+                "-o",
+                "name") == "node/kind-control-plane\n")
+    }
+
+    /// What eats memory in the nested cluster ends, and the Pod with all else in it goes on.
+    private func theLimitsHold(_ pod: ClusterPod) throws {
+        try pod.copy(try Archives.web(), to: "/tmp/web.tar")
+        try pod.require("kind", "load", "image-archive", "/tmp/web.tar")
+        try pod.require(
+            "kubectl", "run", "eater", "--restart=Never", "--image", Archives.webName, "--", "dd",
+            "if=/dev/zero",
+            "of=/dev/null", "bs=3G", "count=1")
+        try pod.require(
+            "kubectl", "wait", "--for=jsonpath={.status.phase}=Failed", "pod/eater", "--timeout=120s",
+            seconds: 150)
+        #expect(
+            try pod.require(
+                "kubectl", "get", "pod", "eater", "-o",
+                "jsonpath={.status.containerStatuses[0].state.terminated.exitCode}") == "137")
+        #expect(try pod.require("kubectl", "get", "--raw", "/readyz") == "ok")
+        // Version 1 of cgroups, or version 2.
+        let uid = try pod.field(".metadata.uid")
+        let peaks = try pod.host.inNode(
+            "sh", "-c",
+            "find /sys/fs/cgroup -path '*\(uid)*' "
+                + "\\( -name memory.max_usage_in_bytes -o -name memory.peak \\) -exec cat {} +")
+        let peak = try #require(peaks.split(separator: "\n").compactMap { Int($0) }.max())
+        #expect(peak > 1 << 30 && peak <= 2 << 30, "\(peaks)")
+    }
+
+    /// In every phase of its start, again and again: KINKAJOU_TEST_DELETIONS says how often.
+    @Test func aPodThatIsDeletedEndsWithinItsGraceAndLeavesNothing() throws {
+        let host = try HostCluster.required()
+        let before = try NodeSnapshot(of: host)
+        let given = ProcessInfo.processInfo.environment["KINKAJOU_TEST_DELETIONS"].flatMap { Int($0) }
+        let phases = [
+            "• Preparing nodes", "• Loading", "• Starting control-plane", "• Starting dockerd",
+            "• Waiting for the nodes", "kinkajou: ready",
+        ]
+        for number in 0..<(given ?? 3) {
+            let phase = phases[number % phases.count]
+            let pod = try ClusterPod(host, name: "doomed")
+            defer {
+                _ = try? host.run(["delete", "pod", "doomed", "--ignore-not-found", "--now"], seconds: 90)
+            }
+            try pod.waitForLog(phase)
+            let took = try pod.delete()
+            #expect(took < 30, "number \(number), in the phase \(phase)")
+            #expect(
+                NodeSnapshot.left(in: host, since: before) == [], "number \(number), in the phase \(phase)")
+        }
+    }
+
+    private func run(_ script: String, _ host: HostCluster) throws -> Command.Result {
+        var setup = ChildProcess.Setup("\(HostCluster.repository)/scripts/\(script)")
+        let own = ["KINKAJOU_HOST": host.name, "KINKAJOU_KUBECONFIG": host.kubeconfig]
+        setup.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.map { "\($0)=\($1)" }
         return try Command.run(setup, seconds: 900)
+    }
+}
+
+/// A Pod of the host cluster that has nothing to do with the clusters in others.
+struct Bystander {
+    let host: HostCluster
+    let name = "bystander"
+    private let container: String
+
+    init(_ host: HostCluster) throws {
+        self.host = host
+        try host.apply(
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: bystander}
+            spec:
+              automountServiceAccountToken: false
+              terminationGracePeriodSeconds: 1
+              containers:
+              - name: sleep
+                image: \(HostCluster.podImage)
+                imagePullPolicy: IfNotPresent
+                command: [sleep, infinity]
+            """)
+        try host.kubectl("wait", "--for=condition=Ready", "pod/bystander", "--timeout=60s")
+        container = try host.kubectl("get", "pod", name, "-o", Self.identity)
+    }
+
+    private static let identity =
+        "jsonpath={.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}"
+
+    /// It runs in its first container still.
+    func expectUntouched() throws {
+        #expect(container.hasSuffix(" 0"))
+        #expect(try host.kubectl("get", "pod", name, "-o", Self.identity) == container)
+    }
+
+    func delete() {
+        _ = try? host.run(["delete", "pod", name, "--wait", "--timeout=60s"], seconds: 90)
     }
 }

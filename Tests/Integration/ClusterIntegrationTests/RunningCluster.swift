@@ -1,0 +1,97 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A container or Pod with a cluster in it, where commands can be run.
+protocol RunningCluster {
+    /// Runs a command beside the cluster.
+    func run(_ words: [String], seconds: Double) throws -> Command.Result
+    /// Copies a file of this machine to it.
+    func copy(_ file: String, to path: String) throws
+}
+
+extension RunningCluster {
+    /// Runs a command that must succeed, and returns its stdout without the last newline.
+    @discardableResult
+    func require(_ words: String..., seconds: Double = 120) throws -> String {
+        let result = try run(words, seconds: seconds)
+        guard result.status == 0 else { throw Command.Failure(words: words, result: result) }
+        return result.output.hasSuffix("\n") ? String(result.output.dropLast()) : result.output
+    }
+
+    /// Hands a manifest to its `kubectl apply`.
+    func apply(_ manifest: String) throws {
+        try require("sh", "-c", "kubectl apply -f - <<'YAML'\n\(manifest)\nYAML")
+    }
+
+    /// What any cluster is for: a Deployment behind a Service, which another Pod reaches by its name.
+    func expectAServiceThatIsReachedByName() throws {
+        try copy(try Archives.web(), to: "/tmp/web.tar")
+        try require("kind", "load", "image-archive", "/tmp/web.tar")
+        try require(
+            "kubectl", "create", "deployment", "web", "--image", Archives.webName, "--port", "80", "--",
+            "busybox", "httpd", "-f", "-h", "/srv")
+        try require("kubectl", "expose", "deployment", "web", "--port", "80")
+        try require("kubectl", "run", "client", "--image", Archives.webName, "--", "sleep", "1000")
+        try require("kubectl", "rollout", "status", "deployment/web", "--timeout=120s", seconds: 150)
+        try require(
+            "kubectl", "wait", "--for=condition=Ready", "pod/client", "--timeout=120s", seconds: 150)
+        // The rules of a new Service are in place some moments after it.
+        var answer = ""
+        try Wait.until("the Service to answer; its last answer: \(answer)", seconds: 60) {
+            answer =
+                (try? require("kubectl", "exec", "client", "--", "busybox", "wget", "-qO-", "http://web/"))
+                ?? ""
+            return answer == "it works"
+        }
+    }
+
+    /// A claim that is bound, and a Pod that writes to its volume.
+    func expectAVolumeThatIsWritten() throws {
+        try apply(
+            """
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: data}
+            spec:
+              accessModes: [ReadWriteOnce]
+              resources: {requests: {storage: 1Mi}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: writer}
+            spec:
+              restartPolicy: Never
+              containers:
+              - name: writer
+                image: \(Archives.webName)
+                command: [sh, -c, "echo kept >/data/file && cat /data/file"]
+                volumeMounts: [{name: data, mountPath: /data}]
+              volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+            """)
+        try require(
+            "kubectl", "wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/writer", "--timeout=120s",
+            seconds: 150)
+        #expect(try require("kubectl", "get", "pvc", "data", "-o", "jsonpath={.status.phase}") == "Bound")
+    }
+
+    /// The streams that go through the kubelet. Needs what the two above have made.
+    func expectExecLogsAndForwardedPorts() throws {
+        #expect(
+            try require("kubectl", "exec", "client", "--", "busybox", "cat", "/srv/index.html") == "it works")
+        #expect(try run(["kubectl", "exec", "client", "--", "sh", "-c", "exit 7"], seconds: 60).status == 7)
+        #expect(try require("kubectl", "logs", "writer") == "kept")
+        let answer = try require(
+            "bash", "-c",
+            #"""
+            exec 4< <(exec kubectl port-forward service/web 8080:80)
+            forwarder=$!
+            trap 'kill $forwarder' EXIT
+            read -r line <&4 || exit 1
+            exec 3<>/dev/tcp/127.0.0.1/8080
+            printf 'GET / HTTP/1.0\r\n\r\n' >&3
+            cat <&3
+            """#)
+        #expect(answer.hasSuffix("it works"), "\(answer)")
+    }
+}
