@@ -119,7 +119,7 @@ import Testing
         #expect(job["spec"]["ttlSecondsAfterFinished"].integer == 0)
         #expect(job["metadata"]["ownerReferences"][0]["uid"].string == "o")
         // Until it is ready nobody knows when the time begins.
-        #expect(objects.provisionalLifetime == 3600 + 600 + 300)
+        #expect(objects.provisionalLifetime == Int64(4500))
     }
 
     @Test func theConfigurationIsASecretAndNoArgument() {

@@ -119,7 +119,7 @@ import Testing
             """, "its time to live is over", "--ttl", false
         ),
         (
-            "other", "{phase: Failed, reason: NodeAffinity, message: no}", "NodeAffinity: no", "describe",
+            "other", "{phase: Failed, reason: NodeAffinity, message: wrong}", "NodeAffinity: wrong", "describe",
             false
         ),
     ]
