@@ -95,13 +95,16 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The nodes of a cluster that is there: what they are, the images in them, their logs.
+        .target(
+            name: "ClusterNodes", dependencies: ["DockerEngine", "ImageArchives", "Linux", "PodPlan"],
+            swiftSettings: strict),
         // The commands, one file each: parse, call, render.
         .target(
             name: "Commands",
             dependencies: [
-                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "Linux",
-                "PodEnvironment",
-                "PodPlan", "Supervision",
+                "ClusterConfig", "ClusterNodes", "Clusters", "Console", "ContainerInit", "DockerEngine",
+                "HostFacts", "ImageArchives", "Linux", "PodEnvironment", "PodPlan", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -141,6 +144,9 @@ let package = Package(
                 "ImageArchives", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ClusterNodesTests", dependencies: ["ClusterNodes", "ImageArchives", "Linux"],
+            swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
             name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"],
@@ -160,6 +166,9 @@ let package = Package(
         .testTarget(
             name: "VirtualMachineIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/VirtualMachineIntegrationTests", swiftSettings: strict),
+        .testTarget(
+            name: "ImageArchivesIntegrationTests", dependencies: ["ImageArchives", "TestSupport"],
+            path: "Tests/Integration/ImageArchivesIntegrationTests", swiftSettings: strict),
         .testTarget(
             name: "DockerEngineIntegrationTests",
             dependencies: ["DockerEngine", .product(name: "NIOCore", package: "swift-nio")],

@@ -12,7 +12,7 @@ public struct KinkajouCommand: ParsableCommand {
             'kinkajou init --help' tells about the first, docs/oci.md about the second.
             """,
         version: "0.1.0",
-        subcommands: [DindCommand.self, ClusterCommand.self, ManifestCommand.self]
+        subcommands: [DindCommand.self, ClusterCommand.self, ManifestCommand.self, InsideCommand.self]
     )
 
     /// Created by the parser.
