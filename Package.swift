@@ -131,12 +131,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The nodes of a cluster that is there: what they are, the images in them, their logs.
+        .target(
+            name: "ClusterNodes", dependencies: ["DockerEngine", "ImageArchives", "Linux", "PodPlan"],
+            swiftSettings: strict),
         // The commands, one file each: parse, call, render.
         .target(
             name: "Commands",
             dependencies: [
-                "ClusterConfig", "Clusters", "Console", "ContainerInit", "HostFacts", "ImageArchives",
-                "KubernetesAPI", "Linux", "PodEnvironment", "PodPlan", "Providers", "Supervision",
+                "ClusterConfig", "ClusterNodes", "Clusters", "Console", "ContainerInit", "DockerEngine",
+                "HostFacts", "ImageArchives", "KubernetesAPI", "Linux", "PodEnvironment", "PodPlan",
+                "Providers", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -187,6 +192,9 @@ let package = Package(
             name: "CommandsTests",
             dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict),
+        .testTarget(
+            name: "ClusterNodesTests", dependencies: ["ClusterNodes", "ImageArchives", "Linux"],
+            swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
             name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"],
@@ -206,6 +214,9 @@ let package = Package(
         .testTarget(
             name: "VirtualMachineIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/VirtualMachineIntegrationTests", swiftSettings: strict),
+        .testTarget(
+            name: "ImageArchivesIntegrationTests", dependencies: ["ImageArchives", "TestSupport"],
+            path: "Tests/Integration/ImageArchivesIntegrationTests", swiftSettings: strict),
         .testTarget(
             name: "DockerEngineIntegrationTests",
             dependencies: ["DockerEngine", .product(name: "NIOCore", package: "swift-nio")],

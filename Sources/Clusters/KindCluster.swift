@@ -15,6 +15,8 @@ internal import Synchronization
 public final class KindCluster: Workload {
     /// The directory of everything that lives as long as the cluster.
     public static let directory = "/run/kinkajou/cluster"
+    /// Where the trace of a cluster is while that lives, for `kinkajou inside logs`.
+    public static let traceFile = directory + "/trace.json"
     private static let nodeLabel = "io.x-k8s.kind.cluster"
 
     private struct State {
@@ -313,6 +315,7 @@ public final class KindCluster: Workload {
     // MARK: - Where the time went
 
     private func writeTrace() {
+        if Files.exists(Self.directory) { writeTrace(to: Self.traceFile) }
         if let path = options.tracePath { writeTrace(to: path) }
     }
 

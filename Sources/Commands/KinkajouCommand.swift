@@ -27,6 +27,7 @@ public struct KinkajouCommand: ParsableCommand {
                 name: "Tool",
                 subcommands: [
                     CompletionCommand.self, VersionCommand.self, CredentialCommand.self, TunnelCommand.self,
+                    InsideCommand.self,
                 ]),
         ]
     )

@@ -7,7 +7,7 @@ struct ArchiveReader {
     /// Indexes in indexes.
     private static let depthLimit = 8
     /// More than any index has.
-    private static let manifestLimit = 10_000
+    private static let manifestLimit = 5_000
 
     private let file: ArchiveFile
     private let index: TarIndex
@@ -138,6 +138,7 @@ struct ArchiveReader {
 
     private func layoutImages(_ top: ImageIndex) throws(ImageArchiveError) -> [ArchivedImage] {
         var images: [(digest: ContentDigest, image: ArchivedImage)] = []
+        var count = 0
         for descriptor in top.manifests where !isAttestation(descriptor) {
             let digest = try digest(descriptor)
             let names = try names(descriptor)
@@ -147,7 +148,6 @@ struct ArchiveReader {
                 }
                 continue
             }
-            var count = 0
             let variants = try variants(descriptor, depth: 0, count: &count)
             // An artifact, a signature for instance, is no image.
             guard !variants.isEmpty else { continue }

@@ -149,7 +149,7 @@ public struct StreamFrameReader: Sendable {
     ///
     /// - Throws: `truncated` where the end has not come.
     public func finish() throws(StreamFramesError) {
-        if case .magic = expected { throw buffer.isEmpty ? .truncated(received: 0) : .notFramed }
+        if case .magic = expected, !StreamFrames.magic.starts(with: buffer) { throw .notFramed }
         guard isComplete else { throw .truncated(received: received) }
     }
 

@@ -25,6 +25,7 @@ struct TarIndex: Sendable {
         var count = 0
         while offset < file.size {
             guard file.size - offset >= 512 else {
+                if offset == 0 { throw Self.notAnArchive(path) }
                 throw .truncated(path, "it ends in the middle of an entry's header")
             }
             let header: TarHeader
@@ -38,11 +39,7 @@ struct TarIndex: Sendable {
             } catch let error as ImageArchiveError {
                 throw error
             } catch {
-                if offset == 0 {
-                    throw ImageArchiveError(
-                        .notAnArchive, path: path, problem: "it is no tar archive",
-                        cure: ImageArchiveError.saveAgain)
-                }
+                if offset == 0 { throw Self.notAnArchive(path) }
                 throw .malformed(path, "there is no valid header at byte \(offset)")
             }
             let size = extended.size ?? header.size
@@ -62,6 +59,11 @@ struct TarIndex: Sendable {
                     cure: "this is no archive of images: " + ImageArchiveError.saveAgain)
             }
         }
+    }
+
+    private static func notAnArchive(_ path: String) -> ImageArchiveError {
+        ImageArchiveError(
+            .notAnArchive, path: path, problem: "it is no tar archive", cure: ImageArchiveError.saveAgain)
     }
 
     private mutating func take(

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -90,31 +89,6 @@ public enum CapturedProgram {
         }
         try Task.checkCancellation()
         return Result(status: status, output: output.text, errors: errors.text)
-    }
-
-    private struct Pipe {
-        let reading: Int32
-        let writing: Int32
-
-        init() throws(SystemError) {
-            var ends: (Int32, Int32) = (-1, -1)
-            let failure = clinux_pipe(&ends.0, &ends.1)
-            guard failure == 0 else { throw SystemError("pipe", "", failure) }
-            (reading, writing) = ends
-        }
-
-        /// A pipe that holds a text, with its end for writing closed.
-        init(holding text: String) throws(SystemError) {
-            try self.init()
-            let bytes = Array(text.utf8.prefix(65536))
-            _ = bytes.withUnsafeBytes { write(writing, $0.baseAddress, $0.count) }
-            Glibc.close(writing)
-        }
-
-        func close() {
-            Glibc.close(reading)
-            Glibc.close(writing)
-        }
     }
 
     /// What comes out of a pipe.

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Runs something in a thread of its own: what changes the thread's namespaces, or blocks for long.
-enum OwnThread {
+public enum OwnThread {
     private final class Work: @unchecked Sendable {
         // Written before the thread starts and taken by it alone.
         let body: () -> Void
@@ -19,6 +19,13 @@ enum OwnThread {
         guard let thread = start({ box.value = body() }) else { return body() }
         pthread_join(thread, nil)
         return box.value ?? body()
+    }
+
+    /// Runs the body, which may block for long, in a new thread, while the task waits. nil: there is no thread.
+    public static func value<Value: Sendable>(of body: @escaping @Sendable () -> Value) async -> Value? {
+        await withCheckedContinuation { continuation in
+            if !detach({ continuation.resume(returning: body()) }) { continuation.resume(returning: nil) }
+        }
     }
 
     /// Starts a thread that nobody waits for. The result says whether there is one.

@@ -44,4 +44,345 @@ let arm64 = ImagePlatform(os: "linux", architecture: "arm64")
             #expect(file.name == "blobs/sha256/" + hex(file.content))
         }
     }
+
+    /// The manifest that is made for an old archive has what containerd's own import gives it.
+    @Test func manifestOfAnOldArchiveIsTheOneThatContainerdMakes() async throws {
+        let image = SampleImage()
+        let archive = try await open(legacyArchive([image]).ended)
+        let sent = try files(in: try content(of: archive.transfer(platform: amd64)))
+        let manifest = try #require(
+            sent.first { $0.name.hasSuffix(archive.images[0].variants[0].manifestDigest.hex) })
+        let layers = image.layers.map { descriptor("application/vnd.docker.image.rootfs.diff.tar", $0) }
+        #expect(
+            String(decoding: manifest.content, as: UTF8.self)
+                == #"{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":"#
+                + descriptor("application/vnd.docker.container.image.v1+json", image.configuration)
+                + #","layers":[\#(layers.joined(separator: ","))]}"#)
+    }
+
+    @Test func layersThatTwoImagesShareAreSentOnce() async throws {
+        let one = SampleImage()
+        let two = SampleImage(name: "other:v2", layers: [one.layers[0], TarBytes.layer("c", seed: 3)])
+        let archive = try await open(legacyArchive([one, two]).ended)
+        #expect(
+            archive.images.map(\.names) == [["docker.io/library/sample:v1"], ["docker.io/library/other:v2"]])
+        let sent = try files(in: try content(of: archive.transfer(platform: amd64)))
+        let blobs = sent.filter { $0.name.hasPrefix("blobs/") }
+        #expect(Set(blobs.map(\.name)).count == blobs.count)
+        #expect(blobs.count == 3 + 2 + 2)
+        // One of them alone.
+        let chosen = try archive.images(named: ["other:v2"])
+        let transfer = try archive.transfer(images: chosen, platform: amd64)
+        #expect(transfer.images.map(\.names) == [["docker.io/library/other:v2"]])
+        #expect(transfer.layerCount == 2)
+    }
+
+    @Test func layersMayBeHardLinks() async throws {
+        let image = SampleImage(layers: [TarBytes.layer("a")])
+        var tar = TarBytes()
+        tar.add("x/layer.tar", image.layers[0])
+        tar.link("y/layer.tar", to: "x/layer.tar", type: "1")
+        tar.add("c.json", image.configuration)
+        tar.add("manifest.json", #"[{"Config":"c.json","RepoTags":["a:b"],"Layers":["y/layer.tar"]}]"#)
+        let archive = try await open(tar.ended)
+        #expect(try archive.transfer(platform: amd64).layerCount == 1)
+    }
+
+    @Test func dockerSaveOfAnIDHasNoNames() async throws {
+        let archive = try await open(legacyArchive([SampleImage(name: nil)]).ended)
+        #expect(archive.images.map(\.names) == [[]])
+        let transfer = try archive.transfer(platform: amd64)
+        // Something has to hold it in containerd.
+        #expect(
+            transfer.images[0].names == ["docker.io/library/imported@\(transfer.images[0].manifestDigest)"])
+        let id = SampleImage().id
+        #expect(try archive.images(named: [id]).count == 1)
+        #expect(try archive.images(named: [String(id.dropFirst(7).prefix(12))]).count == 1)
+    }
+
+    @Test func archivesOfGoToolsHavePackedLayers() async throws {
+        let plain = TarBytes.layer("a")
+        let packed = try gzip(plain)
+        let image = SampleImage(layers: [plain])
+        var tar = TarBytes()
+        tar.add(digest(image.configuration), image.configuration)
+        tar.add(hex(packed) + ".tar.gz", packed)
+        tar.add(
+            "manifest.json",
+            #"[{"Config":"\#(image.id)","RepoTags":["ko.local/x:1"],"Layers":["\#(hex(packed)).tar.gz"]}]"#)
+        let archive = try await open(tar.ended)
+        let layer = archive.images[0].variants[0].layers[0]
+        #expect(layer.digest.description == digest(packed))
+        #expect(layer.diffID.description == digest(plain))
+        let sent = try files(in: try content(of: archive.transfer(platform: amd64)))
+        #expect(sent[0].content == packed)
+        #expect(
+            sent.contains { String(decoding: $0.content, as: UTF8.self).contains("rootfs.diff.tar.gzip") })
+    }
+
+    @Test func dockerSaveFromVersion25IsAnOCILayout() async throws {
+        let image = SampleImage()
+        var archive = LayoutArchive()
+        archive.add(image)
+        // Two names of one image are two entries.
+        archive.index(
+            ["docker.io/library/a:1", "docker.io/library/b:1"].map {
+                descriptor(
+                    manifestType, image.manifest, #","annotations":{"io.containerd.image.name":"\#($0)"}"#)
+            })
+        archive.tar.add(
+            "manifest.json",
+            #"[{"Config":"blobs/sha256/\#(hex(image.configuration))","RepoTags":["a:1","b:1"],"Layers":[]}]"#)
+        let opened = try await open(archive.tar.ended)
+        #expect(opened.images.map(\.names) == [["docker.io/library/a:1", "docker.io/library/b:1"]])
+        let sent = try files(in: try content(of: opened.transfer(platform: amd64)))
+        // The manifest is sent as it is, so that its digest stays.
+        #expect(sent.contains { $0.content == image.manifest })
+        let index = try #require(sent.first { $0.name == "index.json" })
+        let text = String(decoding: index.content, as: UTF8.self)
+        #expect(text.contains("docker.io/library/a:1") && text.contains("docker.io/library/b:1"))
+    }
+
+    @Test func namesOnlyInManifestJSONAreFound() async throws {
+        let image = SampleImage(name: nil)
+        var tar = LayoutArchive.of([image])
+        tar.add(
+            "manifest.json",
+            #"[{"Config":"blobs/sha256/\#(hex(image.configuration))","RepoTags":["a:1"],"Layers":[]}]"#)
+        #expect(try await open(tar.ended).images.map(\.names) == [["docker.io/library/a:1"]])
+    }
+
+    @Test(arguments: [
+        ("docker.io/library/x:1", ["docker.io/library/x:1"]), ("localhost/x:1", ["localhost/x:1"]),
+        ("1.0", []),
+    ]) func namesFromRefName(_ reference: String, _ names: [String]) async throws {
+        let image = SampleImage(name: nil)
+        var archive = LayoutArchive()
+        archive.add(image)
+        archive.index([
+            descriptor(
+                manifestType, image.manifest,
+                #","annotations":{"org.opencontainers.image.ref.name":"\#(reference)"}"#)
+        ])
+        #expect(try await open(archive.tar.ended).images.map(\.names) == [names])
+    }
+
+    /// kind#3795: `docker save` of an image from a registry lists all platforms, and holds what was pulled.
+    @Test func onlyThePlatformOfTheNodesIsTaken() async throws {
+        let ours = SampleImage()
+        let others = SampleImage(layers: [TarBytes.layer("arm", seed: 9)], architecture: "arm64")
+        let attestation = SampleImage(layers: [TarBytes.layer("attestation", seed: 10)], os: "unknown")
+        let nested =
+            #"{"schemaVersion":2,"mediaType":"\#(indexType)","manifests":["#
+            + [
+                descriptor(manifestType, others.manifest, #","platform":\#(others.platform)"#),
+                descriptor(manifestType, ours.manifest, #","platform":\#(ours.platform)"#),
+                descriptor(
+                    manifestType, attestation.manifest,
+                    #","platform":{"os":"unknown","architecture":"unknown"},"annotations":{"vnd.docker.reference.type":"attestation-manifest"}"#
+                ),
+            ].joined(separator: ",") + "]}"
+        var archive = LayoutArchive()
+        archive.add(ours)
+        archive.add(blob: Array(nested.utf8))
+        archive.index([
+            descriptor(indexType, Array(nested.utf8), #","annotations":{"io.containerd.image.name":"x:1"}"#)
+        ])
+        let opened = try await open(archive.tar.ended)
+        #expect(opened.images.count == 1)
+        #expect(opened.images[0].variants.map(\.platform) == [arm64, amd64])
+        #expect(opened.images[0].variants.map(\.isAbsent) == [true, false])
+        let transfer = try opened.transfer(platform: amd64)
+        #expect(transfer.images.map(\.id.description) == [ours.id])
+        // The only one that is there.
+        #expect(try opened.transfer(platform: nil).images.map(\.id.description) == [ours.id])
+        let error = try #require(throws: ImageArchiveError.self) { try opened.transfer(platform: arm64) }
+        #expect(error.kind == .missingContent && error.cure.contains("--platform linux/arm64"))
+        let riscv = ImagePlatform(os: "linux", architecture: "riscv64")
+        #expect(
+            throws: ImageArchiveError(
+                .noSuchPlatform, path: opened.path,
+                problem:
+                    "docker.io/library/x:1 is for linux/arm64 (listed only), linux/amd64, and the nodes are linux/riscv64",
+                cure: "pull or build it for the nodes: `docker pull --platform linux/riscv64 IMAGE`")
+        ) { try opened.transfer(platform: riscv) }
+    }
+
+    @Test func platformsSideBySideUnderOneNameAreOneImage() async throws {
+        let ours = SampleImage()
+        let others = SampleImage(layers: [TarBytes.layer("arm", seed: 9)], architecture: "arm64")
+        let opened = try await open(LayoutArchive.of([others, ours]).ended)
+        #expect(opened.images.count == 1)
+        #expect(try opened.transfer(platform: amd64).images.map(\.id.description) == [ours.id])
+        #expect(try opened.transfer(platform: arm64).images.map(\.id.description) == [others.id])
+    }
+
+    @Test func signaturesAndOtherArtifactsAreNoImages() async throws {
+        let image = SampleImage()
+        let artifact = Array(
+            (#"{"schemaVersion":2,"mediaType":"\#(manifestType)","config":"#
+                + descriptor("application/vnd.cncf.helm.config.v1+json", Array("{}".utf8)) + #","layers":[]}"#)
+                .utf8)
+        var archive = LayoutArchive()
+        archive.add(image)
+        archive.add(blob: Array("{}".utf8))
+        archive.add(blob: artifact)
+        archive.index([
+            descriptor(manifestType, artifact, #","annotations":{"io.containerd.image.name":"chart:1"}"#),
+            descriptor(manifestType, image.manifest, #","annotations":{"io.containerd.image.name":"x:1"}"#),
+        ])
+        #expect(try await open(archive.tar.ended).images.map(\.names) == [["docker.io/library/x:1"]])
+    }
+
+    // MARK: - What need not be sent
+
+    @Test func layersThatEveryNodeHoldsAreLeftOut() async throws {
+        let image = SampleImage()
+        let archive = try await open(legacyArchive([image]).ended)
+        let layers = archive.images[0].variants[0].layers
+        let first = PresentContent(blobs: [layers[0].digest])
+        let firstUnpacked = PresentContent(chains: [layers[0].chainID])
+        // On one node as a blob, on the other unpacked.
+        let transfer = try archive.transfer(platform: amd64, without: [first, firstUnpacked])
+        #expect(transfer.skippedBytes == layers[0].size && transfer.skippedLayerCount == 1)
+        let sent = try files(in: try content(of: transfer)).map(\.name)
+        #expect(!sent.contains("blobs/sha256/" + layers[0].digest.hex))
+        #expect(sent.contains("blobs/sha256/" + layers[1].digest.hex))
+        // Not on all of them.
+        #expect(try archive.transfer(platform: amd64, without: [first, PresentContent()]).skippedBytes == 0)
+        // The digest of a layer is no chain ID, but for the lowest.
+        let wrong = PresentContent(chains: [layers[0].diffID, layers[1].diffID])
+        #expect(try archive.transfer(platform: amd64, without: [wrong]).skippedLayerCount == 1)
+        #expect(
+            layers[1].chainID.description == digest(Array("\(layers[0].diffID) \(layers[1].diffID)".utf8)))
+    }
+
+    @Test func aLayerThatIsUnpackedElsewhereInTheStackIsSent() async throws {
+        let one = SampleImage()
+        // The same layers the other way round: other chain IDs.
+        let two = SampleImage(name: "two:1", layers: one.layers.reversed())
+        let archive = try await open(legacyArchive([one, two]).ended)
+        let present = PresentContent(chains: Set(archive.images[0].variants[0].layers.map(\.chainID)))
+        #expect(archive.images[0].variants[0].isHeld(by: present))
+        #expect(!archive.images[1].variants[0].isHeld(by: present))
+        let transfer = try archive.transfer(platform: amd64, without: [present])
+        #expect(transfer.layerCount == 2 && transfer.skippedBytes == 0)
+    }
+
+    @Test func missingLayersThatNobodyNeedsAreNoError() async throws {
+        let image = SampleImage()
+        var archive = LayoutArchive()
+        archive.add(image, layers: false)
+        archive.index([
+            descriptor(manifestType, image.manifest, #","annotations":{"io.containerd.image.name":"x:1"}"#)
+        ])
+        let opened = try await open(archive.tar.ended)
+        let error = try #require(throws: ImageArchiveError.self) { try opened.transfer(platform: amd64) }
+        #expect(error.kind == .missingContent)
+        let all = PresentContent(blobs: Set(opened.images[0].variants[0].layers.map(\.digest)))
+        #expect(try opened.transfer(platform: amd64, without: [all]).layerCount == 0)
+    }
+
+    @Test func chunksAreBounded() async throws {
+        let image = SampleImage(layers: [TarBytes.layer("large", size: 3_500_000)])
+        let archive = try await open(legacyArchive([image]).ended)
+        let transfer = try archive.transfer(platform: amd64)
+        #expect(transfer.size > 3_500_000)
+        #expect(try files(in: try content(of: transfer))[0].content == image.layers[0])
+    }
+
+    @Test func namesCanBeChanged() async throws {
+        let archive = try await open(legacyArchive([SampleImage()]).ended)
+        var image = archive.images[0]
+        image.names = ["registry.example:5000/a/b:c"]
+        let sent = try files(in: try content(of: archive.transfer(images: [image], platform: amd64)))
+        let index = try #require(sent.first { $0.name == "index.json" })
+        #expect(String(decoding: index.content, as: UTF8.self).contains("\"registry.example:5000/a/b:c\""))
+    }
+
+    // MARK: - Tar
+
+    @Test func longNames() async throws {
+        let image = SampleImage(layers: [TarBytes.layer("a")])
+        let long = String(repeating: "d/", count: 80) + "layer.tar"
+        let manifest = #"[{"Config":"c.json","RepoTags":["a:b"],"Layers":["\#(long)"]}]"#
+        let record = " path=\(long)\n"
+        let ways: [(inout TarBytes) -> Void] = [
+            { tar in
+                tar.add("././@LongLink", Array(long.utf8) + [0], type: "L")
+                tar.add(String(long.prefix(100)), image.layers[0])
+            },
+            { tar in
+                // Three digits, and the record's length counts them.
+                tar.add("PaxHeaders/x", "\(record.utf8.count + 3)\(record)", type: "x")
+                tar.add("layer.tar", image.layers[0])
+            },
+            { tar in tar.add("layer.tar", image.layers[0], prefix: String(long.dropLast("/layer.tar".count)))
+            },
+        ]
+        for way in ways.prefix(2) {
+            var tar = TarBytes()
+            way(&tar)
+            tar.add("./c.json", image.configuration)
+            tar.add(".//manifest.json", manifest)
+            #expect(try await open(tar.ended).images.count == 1)
+        }
+        var tar = TarBytes()
+        let short = String(repeating: "d/", count: 60) + "layer.tar"
+        tar.add("layer.tar", image.layers[0], prefix: String(short.dropLast("/layer.tar".count)))
+        tar.add("c.json", image.configuration)
+        tar.add("manifest.json", manifest.replacing(long, with: short))
+        #expect(try await open(tar.ended).images.count == 1)
+    }
+
+    @Test func anArchiveWithoutItsEndMarkIsRead() async throws {
+        #expect(try await open(legacyArchive([SampleImage()]).bytes).images.count == 1)
+    }
+
+    @Test func theLastEntryOfANameCounts() async throws {
+        var tar = TarBytes()
+        tar.add("manifest.json", "[]")
+        tar.bytes += legacyArchive([SampleImage()]).bytes
+        #expect(try await open(tar.ended).images.count == 1)
+    }
+
+    // MARK: - Packed archives
+
+    @Test(arguments: ["gzip", "zstd", "xz", "bzip2"]) func packedArchives(_ program: String) async throws {
+        let plain = try directory.write(legacyArchive([SampleImage()]).ended)
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/\(program)") else { return }
+        try run("/usr/bin/\(program)", ["-k", plain])
+        let packed = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: directory.path).first { $0 != "archive.tar" })
+        let archive = try await ImageArchive.open(
+            directory.path + "/" + packed, spoolDirectory: directory.path)
+        #expect(archive.images.count == 1)
+        // The file that it was unpacked into has no name.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 2)
+        _ = try content(of: archive.transfer(platform: amd64))
+    }
+
+    @Test func pipes() async throws {
+        let path = try directory.write(legacyArchive([SampleImage()]).ended)
+        let pipe = directory.path + "/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "gzip -c \(path) > \(pipe)"]
+        try process.run()
+        #expect(try await ImageArchive.open(pipe, spoolDirectory: directory.path).images.count == 1)
+        process.waitUntilExit()
+    }
+
+    private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
+        let path = try directory.write(bytes, as: "plain")
+        try run("/bin/gzip", ["-nf", path])
+        return Array(try Data(contentsOf: URL(fileURLWithPath: path + ".gz")))
+    }
+
+    private func run(_ program: String, _ arguments: [String]) throws {
+        let process = try Process.run(URL(fileURLWithPath: program), arguments: arguments)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+    }
 }

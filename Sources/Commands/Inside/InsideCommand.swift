@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import ClusterNodes
+internal import Console
+internal import DockerEngine
+internal import FoundationEssentials
+internal import Glibc
+internal import ImageArchives
+internal import Linux
+internal import PodPlan
+
+/// `kinkajou inside`: what the command line tool runs in a cluster's Pod. docs/inside.md has the formats.
+struct InsideCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inside",
+        abstract: "What kinkajou runs in a cluster's Pod. For programs, not for people.",
+        shouldDisplay: false,
+        subcommands: [
+            InsideNodesCommand.self, InsideImagesCommand.self, InsideImportCommand.self,
+            InsideLogsCommand.self,
+        ]
+    )
+}
+
+/// The options that all of these commands have.
+struct InsideOptions: ParsableArguments {
+    @Option(help: "The cluster's name.")
+    var name = "kind"
+}
+
+/// Runs the body of such a command: with a client of the engine, ended by signals, and with errors on stderr.
+enum Inside {
+    static func run(
+        _ options: InsideOptions,
+        _ body: @escaping @Sendable (Nodes) async throws -> Int32
+    ) async -> Int32 {
+        let signals = SignalStream.start()
+        let client = DockerEngineClient(socketPath: socketPath)
+        let work = Task { try await body(Nodes(of: options.name, client: client)) }
+        let watch = Task {
+            // A terminal that changes its size, and suchlike, is no reason to end.
+            for await number in signals where [SIGTERM, SIGINT, SIGHUP, SIGQUIT].contains(number) {
+                work.cancel()
+                return Int32?.some(number)
+            }
+            return nil
+        }
+        let status: Int32
+        do {
+            status = try await work.value
+            watch.cancel()
+        } catch let error as any ReportableError {
+            StandardError.write(
+                "error: \((error as? ClusterNodesError)?.summary ?? "\(error)")\n  cure: \(error.cure)\n")
+            status = error.exitCode.rawValue
+        } catch is CancellationError {
+            status = await watch.value.map { 128 + $0 } ?? ProgramExitCode.terminated.rawValue
+            StandardError.write("error: stopped by signal \(status - 128); nothing is left of it\n")
+        } catch {
+            StandardError.write("error: \(error)\n")
+            status = ProgramExitCode.stepFailed.rawValue
+        }
+        await client.shutdown()
+        return status
+    }
+
+    /// Writes a value as JSON, in a line.
+    static func write(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        StandardOutput.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    }
+
+    /// The engine's socket, where docker's client looks for it too.
+    private static var socketPath: String {
+        let prefix = "unix://"
+        guard let host = Environment.value("DOCKER_HOST"), host.hasPrefix(prefix) else {
+            return DockerEngineClient.defaultSocketPath
+        }
+        return String(host.dropFirst(prefix.count))
+    }
+}
+
+/// The nodes that are wanted.
+struct InsideNodeOptions: ParsableArguments {
+    @Option(help: "The nodes, separated by commas (default: all nodes of Kubernetes).")
+    var nodes: String?
+
+    var names: [String]? {
+        nodes.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty } }
+    }
+}

@@ -1,0 +1,19 @@
+internal import ArgumentParser
+internal import ClusterNodes
+internal import PodPlan
+
+/// `kinkajou inside images`.
+struct InsideImagesCommand: AsyncCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "images", abstract: "What the nodes' containerd holds already, as JSON.")
+
+    @OptionGroup var options: InsideOptions
+    @OptionGroup var chosen: InsideNodeOptions
+
+    func runToExitStatus() async throws -> Int32 {
+        await Inside.run(options) { [names = chosen.names] nodes in
+            try Inside.write(try await nodes.images(on: names))
+            return ProgramExitCode.success.rawValue
+        }
+    }
+}

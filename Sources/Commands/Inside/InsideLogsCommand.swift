@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import ClusterNodes
+internal import Clusters
+internal import Console
+internal import Glibc
+internal import PodPlan
+
+/// `kinkajou inside logs`.
+struct InsideLogsCommand: AsyncCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs",
+        abstract: "The logs of the cluster and of dockerd, and the trace, as a tar archive on stdout.")
+
+    @OptionGroup var options: InsideOptions
+
+    @Flag(help: "Write it in frames with a checksum, as 'inside import' reads its archive.")
+    var framed = false
+
+    @Option(help: "The file of dockerd's log.")
+    var logFile = "/var/log/kinkajou/dockerd.log"
+
+    @Option(help: "The file of the trace.")
+    var trace = KindCluster.traceFile
+
+    @Option(help: "How long gathering may take.")
+    var timeout = DurationArgument(.seconds(300))
+
+    func runToExitStatus() async throws -> Int32 {
+        let (isFramed, limit) = (framed, timeout.duration)
+        let files = [(source: logFile, name: "dockerd.log"), (source: trace, name: "trace.json")]
+        return await Inside.run(options) { nodes in
+            _ = try await nodes.list()
+            let export = LogExport(of: nodes.cluster, with: files, isFramed: isFramed, limit: limit)
+            for complaint in try await export.run(to: STDOUT_FILENO) {
+                StandardError.write("warning: \(complaint)\n")
+            }
+            return ProgramExitCode.success.rawValue
+        }
+    }
+}
