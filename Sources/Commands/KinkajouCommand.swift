@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Console
 internal import Glibc
 
 /// The command line tool: `kinkajou COMMAND`.
@@ -12,7 +13,7 @@ public struct KinkajouCommand: ParsableCommand {
             'kinkajou init --help' tells about the first, docs/oci.md about the second.
             """,
         version: "0.1.0",
-        subcommands: [DindCommand.self, ClusterCommand.self, ManifestCommand.self]
+        subcommands: [DindCommand.self, ClusterCommand.self, DoctorCommand.self, ManifestCommand.self]
     )
 
     /// Created by the parser.
@@ -37,6 +38,11 @@ public struct KinkajouCommand: ParsableCommand {
             try command.run()
             Glibc.exit(0)
         } catch {
+            // Its statuses say what was found, and 64 is far from those.
+            if arguments.first == "doctor", exitCode(for: error) == .validationFailure {
+                StandardError.write(fullMessage(for: error) + "\n")
+                Glibc.exit(DoctorStatus.usage)
+            }
             exit(withError: error)
         }
     }
