@@ -22,6 +22,7 @@ struct DoctorCommand: AsyncCommand {
               docker run --rm --privileged --entrypoint kinkajou kinkajou/pod doctor
               kinkajou doctor --for dind --strict -o junit >doctor.xml
               kinkajou doctor --target docker --probe
+              kinkajou doctor --target kubernetes --namespace ci --probe --nodes 2
               kinkajou doctor --check mtu --check dns-servers --all
 
             EXIT STATUS
@@ -47,7 +48,11 @@ struct DoctorCommand: AsyncCommand {
     @Option(help: "Only this check; may be given more than once.")
     var check: [String] = []
 
-    @Flag(help: "With docker: also run the checks in a privileged container that goes away with them.")
+    @Flag(
+        help: """
+            With docker: also run the checks in a privileged container; with kubernetes: in a Pod on each node. They \
+            go away with the checks.
+            """)
     var probe = false
 
     @Option(help: "The image for --probe.")
@@ -59,6 +64,8 @@ struct DoctorCommand: AsyncCommand {
     @Flag(help: .hidden)
     var preflight = false
 
+    @OptionGroup(title: "Host cluster options") var cluster: HostClusterOptions
+
     @OptionGroup(title: "Engine options") var options: DindSettingOptions
 
     func validate() throws {
@@ -66,7 +73,8 @@ struct DoctorCommand: AsyncCommand {
         guard unknown.isEmpty else {
             throw ValidationError("There is no check '\(unknown[0])'. docs/doctor.md has them all.")
         }
-        if probe, target == .here { throw ValidationError("--probe is for --target docker.") }
+        if probe, target == .here { throw ValidationError("--probe is for --target docker and kubernetes.") }
+        if let nodes = cluster.nodes, nodes < 1 { throw ValidationError("--nodes is 1 or more.") }
         if output == .markdown, !list { throw ValidationError("markdown is for --list.") }
     }
 
@@ -96,7 +104,7 @@ struct DoctorCommand: AsyncCommand {
         return report.hasFailed(isStrict: strict) ? DoctorStatus.found : DoctorStatus.healthy
     }
 
-    private var checks: [Check] {
+    var checks: [Check] {
         Check.all.filter { candidate in
             (check.isEmpty || check.contains(candidate.id)) && !(preflight && candidate.isSlow)
         }
@@ -106,7 +114,7 @@ struct DoctorCommand: AsyncCommand {
         switch target {
         case .here: return await examineHere(settings)
         case .docker: return try await examineDocker()
-        case .kubernetes: throw ValidationError("--target kubernetes is not there yet.")
+        case .kubernetes: return try await examineHostCluster()
         }
     }
 

@@ -57,6 +57,9 @@ extension CheckCase {
         .cluster("kube-limit-range", "too little", .error, "at least 2 cpu") {
             $0.limitRanges = [.init(name: "ci", type: "Container", min: ["cpu": "2"])]
         },
+        .cluster("kube-admission", "a webhook", .error, "denied the request") {
+            $0.refusal = "admission webhook \"policy\" denied the request"
+        },
         .cluster("kube-nodes", "all closed", .error, "0 of 2") { facts in
             for index in facts.nodes.indices { facts.nodes[index].isClosed = true }
         },

@@ -164,6 +164,8 @@ public struct HostClusterFacts: Sendable, Equatable {
     public var nodes: [Node]
     /// What the Pod asks for.
     public var needs: Needs
+    /// Why a dry run of the Pod was refused; nil: it was not, or was not tried.
+    public var refusal: String?
     /// What could not be read, with the reason.
     public var unreadable: [String: String]
     /// What became of the probe.
@@ -174,7 +176,8 @@ public struct HostClusterFacts: Sendable, Equatable {
         context: String, namespace: String, purpose: Purpose, failure: String? = nil, version: String = "",
         hasNamespace: Bool = true, namespaceLabels: [String: String] = [:], permissions: [Permission] = [],
         quotas: [Quota] = [], limitRanges: [LimitRange] = [], policies: [PodSecurityPolicy] = [],
-        nodes: [Node] = [], needs: Needs, unreadable: [String: String] = [:],
+        nodes: [Node] = [], needs: Needs, refusal: String? = nil,
+        unreadable: [String: String] = [:],
         probe: ProbeState = .notAsked
     ) {
         self.context = context
@@ -190,6 +193,7 @@ public struct HostClusterFacts: Sendable, Equatable {
         self.policies = policies
         self.nodes = nodes
         self.needs = needs
+        self.refusal = refusal
         self.unreadable = unreadable
         self.probe = probe
     }
