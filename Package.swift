@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -60,6 +61,28 @@ let package = Package(
             dependencies: ["HostFacts", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
+        // The Kubernetes API: kubeconfig files, credentials, objects, watches, and streams to Pods.
+        .target(
+            name: "KubernetesAPI",
+            dependencies: [
+                "Linux",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSOCKS", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
         // System calls with names, types and errors: mounts, cgroup files, processes.
         .target(name: "Linux", dependencies: ["CLinux", "HostFacts"], swiftSettings: strict),
         // Reads the facts, applies a plan step by step, and undoes it.
@@ -86,7 +109,7 @@ let package = Package(
         .target(
             name: "Diagnosis",
             dependencies: [
-                "Doctor", "DockerEngine", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
+                "Doctor", "DockerEngine", "HostFacts", "KubernetesAPI", "Linux", "PodEnvironment", "PodPlan",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -18,7 +18,8 @@ public struct Preflight: Sendable, Equatable {
     /// A line for each finding.
     public var lines: [String] {
         findings.map { finding in
-            "\(finding.severity.rawValue): \(finding.found) (cure: kinkajou doctor --check \(finding.id))"
+            "\(finding.severity.rawValue): \(finding.id): \(finding.found)"
+                + " (cure: kinkajou doctor --check \(finding.id))"
         }
     }
 }

@@ -13,7 +13,10 @@ struct PreflightTests {
         var host = Healthy.here.host
         host.process.openFilesLimit = 1024
         let lines = Preflight(facts: host, settings: DindSettings(), purpose: .dind).lines
-        #expect(lines == ["warning: 1024, and 4096 are needed (cure: kinkajou doctor --check open-files)"])
+        #expect(
+            lines == [
+                "warning: open-files: 1024, and 4096 are needed (cure: kinkajou doctor --check open-files)"
+            ])
     }
 
     /// What ends the start is said then, and not twice.

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
 struct StartTests {
     private static let warning =
-        "warning: 1024, and 4096 are needed (cure: kinkajou doctor --check open-files)\n"
+        "warning: open-files: 1024, and 4096 are needed (cure: kinkajou doctor --check open-files)\n"
 
     private func dind(_ flags: [String], _ arguments: String, before script: String = "true") throws
         -> Command.Result

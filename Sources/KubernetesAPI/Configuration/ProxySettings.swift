@@ -1,0 +1,113 @@
+internal import FoundationEssentials
+
+/// The proxy on the way to the API server.
+struct ProxySettings: Sendable, Equatable {
+    enum Kind: Sendable { case http, socks5 }
+
+    let kind: Kind
+    let host: String
+    let port: Int
+    let user: String?
+    let password: Secret<String>?
+
+    /// Reads `proxy-url`, or what `HTTPS_PROXY` holds.
+    ///
+    /// - Throws: A reason, which holds nothing of the URL but its scheme: it may have a password in it.
+    init(url: String) throws(ProxyError) {
+        guard let components = URLComponents(string: url.contains("://") ? url : "http://" + url),
+            let scheme = components.scheme?.lowercased(), var host = components.host, !host.isEmpty
+        else { throw ProxyError(reason: "the proxy's URL cannot be read") }
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        switch scheme {
+        case "http": kind = .http
+        case "socks5", "socks5h": kind = .socks5
+        case "https":
+            throw ProxyError(reason: "a proxy that is spoken to over TLS (https://) is not supported")
+        default: throw ProxyError(reason: "a proxy of the kind \(scheme):// is not supported")
+        }
+        self.host = host
+        port = components.port ?? (kind == .http ? 80 : 1080)
+        guard (1...65535).contains(port) else { throw ProxyError(reason: "the proxy's port is none") }
+        user = components.user
+        password = components.password.map { Secret($0) }
+        if kind == .socks5, user != nil {
+            throw ProxyError(reason: "a SOCKS proxy that wants a password is not supported")
+        }
+    }
+
+    /// Without user and password, for messages.
+    var url: String {
+        "\(kind == .http ? "http" : "socks5")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+
+    /// What the environment names for a server, by the rules of Go's `net/http`: `HTTPS_PROXY` or `HTTP_PROXY`, in
+    /// upper or lower case, but for what `NO_PROXY` excepts, and never for this machine itself.
+    /// <https://pkg.go.dev/golang.org/x/net/http/httpproxy>
+    static func url(for server: ServerAddress, environment: [String: String]) -> String? {
+        let name = server.isTLS ? "HTTPS_PROXY" : "HTTP_PROXY"
+        guard let url = environment[name] ?? environment[name.lowercased()], !url.isEmpty,
+            !isExcepted(server, by: environment["NO_PROXY"] ?? environment["no_proxy"] ?? "")
+        else { return nil }
+        return url
+    }
+
+    static func isExcepted(_ server: ServerAddress, by list: String) -> Bool {
+        let host = server.host.lowercased()
+        let address = ipBytes(host)
+        if host == "localhost" || address?.first == 127 && address?.count == 4 { return true }
+        if address == [UInt8](repeating: 0, count: 15) + [1] { return true }
+        for item in list.split(separator: ",") {
+            var item = item.split(whereSeparator: \.isWhitespace).first.map { $0.lowercased() } ?? ""
+            if item == "*" { return true }
+            if let range = AddressRange(item) {
+                if let address, range.contains(address) { return true }
+                continue
+            }
+            if let colon = item.lastIndex(of: ":"), ipBytes(item) == nil {
+                guard Int(item[item.index(after: colon)...]) == server.port else { continue }
+                item = String(item[..<colon])
+                if item.hasPrefix("["), item.hasSuffix("]") { item = String(item.dropFirst().dropLast()) }
+            }
+            if let excepted = ipBytes(item) {
+                if excepted == address { return true }
+                continue
+            }
+            if item.hasPrefix("*.") { item.removeFirst() }
+            guard !item.isEmpty else { continue }
+            // ".example.com" is for what is below it; "example.com" for itself too.
+            if item.hasPrefix(".") ? host.hasSuffix(item) : host == item || host.hasSuffix("." + item) {
+                return true
+            }
+        }
+        return false
+    }
+}
+
+/// Why a proxy cannot be used.
+struct ProxyError: Error {
+    let reason: String
+}
+
+/// Addresses in CIDR notation.
+private struct AddressRange {
+    let network: [UInt8]
+    let bits: Int
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let network = ipBytes(String(parts[0])), let bits = Int(parts[1]),
+            (0...network.count * 8).contains(bits)
+        else { return nil }
+        self.network = network
+        self.bits = bits
+    }
+
+    func contains(_ address: [UInt8]) -> Bool {
+        guard address.count == network.count else { return false }
+        return zip(address, network).enumerated().allSatisfy { index, pair in
+            let relevant = min(8, max(0, bits - index * 8))
+            let mask = UInt8(truncatingIfNeeded: 0xFF00 >> relevant)
+            return pair.0 & mask == pair.1 & mask
+        }
+    }
+}
