@@ -66,7 +66,8 @@ extension DoctorCommand {
         guard !nodes.isEmpty else { return .failed("no node to run a Pod on, or none that may be seen") }
         guard !outcome.failures.isEmpty else { return .done }
         return .failed(
-            outcome.failures.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; "))
+            outcome.failures.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(
+                separator: "; "))
     }
 
     /// What the Pod of `kinkajou manifest` asks for.

@@ -44,7 +44,8 @@ extension Check {
     private static let kubernetes = [
         kubernetesAnswers, kubernetesVersion, kubernetesNamespace, kubernetesPermissions,
         podSecurityAdmission,
-        podSecurityPolicies, quotas, limitRanges, admission, nodesReady, nodeResources, nodePressure, nodeKernels,
+        podSecurityPolicies, quotas, limitRanges, admission, nodesReady, nodeResources, nodePressure,
+        nodeKernels,
         nodeCgroups,
         nodeArchitectures, nodeRuntimes, nodeIdentities, kubernetesProbe,
     ]

@@ -35,7 +35,9 @@ public struct ExaminingPod: Sendable {
             "containers": [
                 [
                     "name": "doctor", "image": .string(image), "imagePullPolicy": "IfNotPresent",
-                    "command": ["kinkajou", "doctor", "--output", "json", "--for", .string(purpose.rawValue)],
+                    "command": [
+                        "kinkajou", "doctor", "--output", "json", "--for", .string(purpose.rawValue),
+                    ],
                     "securityContext": ["privileged": true],
                     "resources": ["requests": .strings(requests), "limits": .strings(needs.limits)],
                     "volumeMounts": [
@@ -45,7 +47,8 @@ public struct ExaminingPod: Sendable {
                 ]
             ],
             "volumes": [
-                ["name": "docker", "emptyDir": [:]], ["name": "modules", "hostPath": ["path": "/lib/modules"]],
+                ["name": "docker", "emptyDir": [:]],
+                ["name": "modules", "hostPath": ["path": "/lib/modules"]],
             ],
         ]
         if let node {

@@ -110,7 +110,8 @@ public struct HostClusterProbe: Sendable {
                     // A Pod that a kubelet refused, or that was ended, has no report; one with errors has.
                     guard !container["terminated"].isNull else {
                         throw Failure(
-                            description: "\(status["reason"].string ?? "refused"): \(status["message"].string ?? "")")
+                            description:
+                                "\(status["reason"].string ?? "refused"): \(status["message"].string ?? "")")
                     }
                     return
                 default: break
@@ -127,7 +128,8 @@ public struct HostClusterProbe: Sendable {
 
     /// Reasons that a container has for waiting which do not pass by themselves.
     private static let hopeless: Set<String> = [
-        "ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError",
+        "ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName",
+        "CreateContainerConfigError",
         "CreateContainerError", "RunContainerError",
     ]
 
@@ -145,7 +147,8 @@ public struct HostClusterProbe: Sendable {
     /// Deletes the Pod and waits until it is gone; also when everything else was cancelled.
     private func remove(_ name: String) async {
         await Task.detached {
-            guard (try? await client.delete(.pods, name, namespace: namespace, gracePeriodSeconds: 1)) == true else {
+            guard (try? await client.delete(.pods, name, namespace: namespace, gracePeriodSeconds: 1)) == true
+            else {
                 return
             }
             await withTaskGroup(of: Void.self) { group in

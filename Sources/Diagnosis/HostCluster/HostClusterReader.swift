@@ -50,8 +50,12 @@ public struct HostClusterReader: Sendable {
         }
         await readNamespace(into: &facts)
         if let quotas = await list(.resourceQuotas, into: &facts) { facts.quotas = quotas.map(Self.quota) }
-        if let ranges = await list(.limitRanges, into: &facts) { facts.limitRanges = ranges.flatMap(Self.limits) }
-        if let nodes = await list(.nodes, into: &facts) { facts.nodes = nodes.map(HostClusterFacts.Node.init) }
+        if let ranges = await list(.limitRanges, into: &facts) {
+            facts.limitRanges = ranges.flatMap(Self.limits)
+        }
+        if let nodes = await list(.nodes, into: &facts) {
+            facts.nodes = nodes.map(HostClusterFacts.Node.init)
+        }
         await readPolicies(into: &facts)
         if facts.hasNamespace, facts.permissions.allSatisfy({ $0.isAllowed || $0.resource != "pods" }) {
             await tryOut(pod, into: &facts)
@@ -141,7 +145,8 @@ public struct HostClusterReader: Sendable {
     private func tryOut(_ pod: ExaminingPod, into facts: inout HostClusterFacts) async {
         do {
             try await client.create(
-                .pods, pod.object(name: "kinkajou-doctor-dry-run", node: nil), namespace: namespace, dryRun: true)
+                .pods, pod.object(name: "kinkajou-doctor-dry-run", node: nil), namespace: namespace,
+                dryRun: true)
         } catch let error as KubernetesError where error.status != nil {
             facts.refusal = error.status?.message
         } catch {
@@ -162,7 +167,8 @@ extension HostClusterFacts.Node {
             name: object["metadata"]["name"].string ?? "", isReady: conditions.contains("Ready"),
             isClosed: closing || object["spec"]["unschedulable"].boolean == true,
             kernel: info["kernelVersion"].string ?? "", architecture: info["architecture"].string ?? "",
-            runtime: info["containerRuntimeVersion"].string ?? "", kubelet: info["kubeletVersion"].string ?? "",
+            runtime: info["containerRuntimeVersion"].string ?? "",
+            kubelet: info["kubeletVersion"].string ?? "",
             allocatable: status["allocatable"].strings,
             pressures: conditions.filter { $0.hasSuffix("Pressure") },
             systemUUID: info["systemUUID"].string ?? "", machineID: info["machineID"].string ?? "")
