@@ -60,7 +60,7 @@ public struct HostClusterProbe: Sendable {
         let name = "kinkajou-doctor-" + String(UInt32.random(in: .min ... .max), radix: 36)
         do {
             let report = try await withThrowingTaskGroup(of: Report.self) { group in
-                group.addTask { try await report(name: name, node: node, pod: pod) }
+                group.addTask { try await self.report(name: name, node: node, pod: pod) }
                 group.addTask {
                     try await Task.sleep(for: Self.limit)
                     throw Failure(description: "no report within \(Self.limit.components.seconds) s")
