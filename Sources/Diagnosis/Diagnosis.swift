@@ -24,11 +24,21 @@ public enum Diagnosis {
     private static func probes(_ host: HostFacts, settings: DindSettings) async -> ProbeFacts {
         async let sync = SyncProber.probe(settings.dataRoot.value)
         async let servers = NameServerProber.probe(
-            settings.dns.isEmpty ? host.network.resolver.nameservers : settings.dns)
+            settings.dns.isEmpty ? host.network.resolver.nameservers : settings.dns,
+            name: host.network.clusterName)
         async let registries = RegistryProber.probe(
             mirrors: settings.registryMirrors + settings.strings("registry-mirrors"),
             insecure: settings.insecureRegistries + settings.strings("insecure-registries"))
         return await ProbeFacts(sync: sync, nameServers: servers, registries: registries)
+    }
+}
+
+extension NetworkFacts {
+    /// In a Pod, a name that the cluster's own server knows without asking others; empty elsewhere.
+    fileprivate var clusterName: String {
+        guard serviceHost != nil else { return "" }
+        let zone = resolver.search.first { $0.hasPrefix("svc.") } ?? "svc.cluster.local"
+        return "kubernetes.default." + zone
     }
 }
 

@@ -8,10 +8,14 @@ enum NameServerProber {
     /// resolv.conf(5): of more than three servers the others are ignored (MAXNS).
     private static let most = 3
 
-    static func probe(_ servers: [String]) async -> [NameServerProbe] {
-        await withTaskGroup(of: (Int, NameServerProbe).self) { group in
+    /// - Parameters:
+    ///   - servers: Their addresses.
+    ///   - name: What they are asked for; empty: the root.
+    static func probe(_ servers: [String], name: String) async -> [NameServerProbe] {
+        let question = query(name)
+        return await withTaskGroup(of: (Int, NameServerProbe).self) { group in
             for (index, server) in servers.prefix(most).enumerated() {
-                group.addTask { (index, await BlockingWork.run { ask(server) }) }
+                group.addTask { (index, await BlockingWork.run { ask(server, question) }) }
             }
             var probes: [(Int, NameServerProbe)] = []
             for await probe in group { probes.append(probe) }
@@ -19,7 +23,7 @@ enum NameServerProber {
         }
     }
 
-    private static func ask(_ server: String) -> NameServerProbe {
+    private static func ask(_ server: String, _ question: [UInt8]) -> NameServerProbe {
         func failed(_ reason: String) -> NameServerProbe {
             NameServerProbe(server: server, milliseconds: nil, failure: reason)
         }
@@ -55,9 +59,11 @@ enum NameServerProber {
         }
     }
 
-    /// A query for the name servers of the root, which every server has an answer to: identifier, recursion
-    /// desired, one question; the empty name, type NS, class IN.
-    private static let question: [UInt8] = [
-        0x6b, 0x6a, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1,
-    ]
+    /// A query: identifier, recursion desired, one question of class IN. For a name, its address; for the empty one,
+    /// which is the root, the name servers: every server that has the world behind it knows them.
+    static func query(_ name: String) -> [UInt8] {
+        let labels = name.split(separator: ".").flatMap { [UInt8($0.utf8.count & 63)] + $0.utf8.prefix(63) }
+        let type: UInt8 = name.isEmpty ? 2 : 1
+        return [0x6b, 0x6a, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + labels + [0, 0, type, 0, 1]
+    }
 }

@@ -23,7 +23,8 @@ struct ConditionTests {
 
     @Test(arguments: Purpose.allCases)
     func aHealthyContainerHasNeitherErrorsNorWarnings(purpose: Purpose) throws {
-        let (status, report) = try ExaminedContainer.examine(["--privileged"], "--strict --for \(purpose.rawValue)")
+        let (status, report) = try ExaminedContainer.examine(
+            ["--privileged"], "--strict --for \(purpose.rawValue)")
         let bad = report.findings.filter { $0.severity > .info }
         #expect(bad == [])
         #expect(status == 0)
