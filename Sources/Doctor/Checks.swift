@@ -32,7 +32,7 @@ extension Check {
     ]
 
     private static let system = [
-        modules, kernelMessages, machineID, productUUID, clock, procMounts, readOnlySys,
+        modules, kernelMessages, machineID, productUUID, clock, initProcess, procMounts, readOnlySys,
     ]
 
     private static let docker = [

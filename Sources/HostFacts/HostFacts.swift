@@ -20,6 +20,8 @@ public struct HostFacts: Sendable, Equatable, Codable {
     public var proxyVariables: [String]
     /// Memory, processors and processes.
     public var resources: ResourceFacts
+    /// PID 1; nil where this process is it, or where it cannot be seen.
+    public var initProcess: InitFacts?
     /// The kernel keys of this user; nil where the kernel does not tell.
     public var keys: KeyFacts?
     /// The table of connections; nil where this network namespace has none yet.
@@ -42,6 +44,7 @@ public struct HostFacts: Sendable, Equatable, Codable {
         kernel: KernelFacts, process: ProcessFacts, mounts: [Mount], cgroups: CgroupFacts,
         network: NetworkFacts, packetFilter: PacketFilterFacts, storage: StorageFacts,
         engine: EngineFacts, proxyVariables: [String], resources: ResourceFacts = .init(),
+        initProcess: InitFacts? = nil,
         keys: KeyFacts? = nil, conntrack: ConntrackFacts? = nil, identity: IdentityFacts = .init(),
         clock: ClockFacts = .init(), confinement: ConfinementFacts = .init(), proxies: [ProxyFacts] = [],
         listeningPorts: [Int] = [], clusterPrograms: [String: String] = [:]
@@ -56,6 +59,7 @@ public struct HostFacts: Sendable, Equatable, Codable {
         self.engine = engine
         self.proxyVariables = proxyVariables
         self.resources = resources
+        self.initProcess = initProcess
         self.keys = keys
         self.conntrack = conntrack
         self.identity = identity

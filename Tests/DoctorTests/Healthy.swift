@@ -44,6 +44,7 @@ enum Healthy {
             proxyVariables: [],
             resources: ResourceFacts(
                 processors: 4, memoryTotal: 16 << 30, memoryAvailable: 8 << 30, processes: 12),
+            initProcess: InitFacts(name: "kinkajou", takesTermination: true),
             keys: KeyFacts(used: 3, limit: 1_000_000),
             conntrack: ConntrackFacts(count: 10, limit: 262_144, isWritable: true),
             identity: IdentityFacts(machineID: .valid, hasProductUUID: false),

@@ -102,6 +102,9 @@ extension CheckCase {
         .here("kernel-modules", "not mounted", .info, "not there") {
             $0.host.kernel.hasModuleDirectory = false
         },
+        .here("pid-1", "a shell", .warning, "PID 1 (sh)") {
+            $0.host.initProcess = InitFacts(name: "sh", takesTermination: false)
+        },
         .here("dev-kmsg", "missing", .error, "missing") { $0.host.kernel.devices = [] },
         .here("machine-id", "broken", .warning, "hexadecimal") { $0.host.identity.machineID = .malformed },
         .here("product-uuid", "told", .info, "kind gives each node its own") {

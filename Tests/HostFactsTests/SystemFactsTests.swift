@@ -2,6 +2,17 @@ import HostFacts
 import Testing
 
 struct SystemFactsTests {
+    /// A shell catches SIGINT and SIGCHLD at most; an init catches SIGTERM, or has it blocked and waits for it.
+    @Test(arguments: [
+        ("0000000000000000", "0000000000010002", false), ("0000000000000000", "0000000000014002", true),
+        ("fffffffe7ffbfeff", "0000000000000000", true), ("", "", false),
+    ])
+    func whatPID1TakesIsRead(blocked: String, caught: String, takes: Bool) {
+        let status = "Name:\tsh\nSigBlk:\t\(blocked)\nSigIgn:\t0000000000004000\nSigCgt:\t\(caught)\n"
+        #expect(InitFacts.parse(status) == InitFacts(name: "sh", takesTermination: takes))
+        #expect(InitFacts.parse("") == nil)
+    }
+
     @Test func keysAreThoseOfTheUser() {
         let text = "    0:     9 8/8 3/1000000 40/25000000\n 1000:     2 2/2 199/200 60/20000\n"
         #expect(KeyFacts.parse(text, userID: 0) == KeyFacts(used: 3, limit: 1_000_000))

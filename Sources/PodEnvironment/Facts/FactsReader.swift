@@ -23,6 +23,7 @@ public enum FactsReader {
             proxyVariables: proxies,
             resources: ResourceReader.read(
                 layout: CgroupLayout(mounts: mounts, membership: cgroups.membership)),
+            initProcess: SystemReader.initProcess(),
             keys: SystemReader.keys(),
             conntrack: SystemReader.conntrack(),
             identity: SystemReader.identity(),

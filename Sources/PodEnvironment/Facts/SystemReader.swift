@@ -13,6 +13,11 @@ enum SystemReader {
             count: count, limit: limit, isWritable: access(directory + "nf_conntrack_max", W_OK) == 0)
     }
 
+    /// PID 1, where that is somebody else.
+    static func initProcess() -> InitFacts? {
+        getpid() == 1 ? nil : InitFacts.parse(FactsReader.text("/proc/1/status"))
+    }
+
     static func keys() -> KeyFacts? {
         KeyFacts.parse(FactsReader.text("/proc/key-users"), userID: Int(geteuid()))
     }

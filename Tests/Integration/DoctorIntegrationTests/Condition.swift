@@ -192,6 +192,10 @@ struct Condition: Sendable, CustomTestStringConvertible {
     ]
 
     private static let system = [
+        // The shell stays PID 1.
+        Condition(
+            check: "pid-1", severity: .warning, says: "PID 1 (sh)",
+            script: "kinkajou doctor --output json --preflight; exit $?"),
         Condition(check: "dev-kmsg", severity: .error, says: "missing", script: "rm /dev/kmsg"),
         Condition(
             check: "machine-id", severity: .warning, says: "hexadecimal",

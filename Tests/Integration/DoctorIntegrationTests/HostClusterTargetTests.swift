@@ -30,9 +30,8 @@ struct HostClusterTargetTests {
         @discardableResult
         func kubectl(_ words: [String], input: String? = nil) throws -> String {
             let config = ["kubectl", "--kubeconfig", HostCluster.kubeconfig ?? ""]
-            let all =
-                input.map { ["sh", "-c", "printf '%s' \"$0\" | \"$@\"", $0] + config + words } ?? config
-                + words
+            let command = config + words
+            let all = input.map { ["sh", "-c", "printf '%s' \"$0\" | \"$@\"", $0] + command } ?? command
             let result = try Command.run(all)
             guard result.status == 0 else { throw Command.Failure(words: all, result: result) }
             return result.output
@@ -47,7 +46,8 @@ struct HostClusterTargetTests {
         ChildProcess.Setup(
             try BuiltBinary.path("kinkajou"),
             [
-                "doctor", "--target", "kubernetes", "-o", "json", "--kubeconfig", HostCluster.kubeconfig ?? "",
+                "doctor", "--target", "kubernetes", "-o", "json", "--kubeconfig",
+                HostCluster.kubeconfig ?? "",
                 "--namespace", namespace.name, "--image", ExaminedContainer.image,
             ] + arguments)
     }
