@@ -53,6 +53,8 @@ let package = Package(
         .target(name: "HostFacts", swiftSettings: strict),
         // From facts and settings to a plan, each decision with its reason. Pure.
         .target(name: "PodPlan", dependencies: ["HostFacts"], swiftSettings: strict),
+        // What would go wrong with a nested engine or cluster: checks, each a pure function of facts. Pure.
+        .target(name: "Doctor", dependencies: ["HostFacts", "PodPlan"], swiftSettings: strict),
         // kind's v1alpha4 configuration: read, checked, merged with our settings, written. Pure.
         .target(
             name: "ClusterConfig",
@@ -104,7 +106,22 @@ let package = Package(
         // A Docker engine and the user's command, from the first step to the last trace removed.
         .target(
             name: "Supervision",
-            dependencies: ["Console", "DockerEngine", "HostFacts", "Linux", "PodEnvironment", "PodPlan"],
+            dependencies: [
+                "Console", "DockerEngine", "Doctor", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
+            ],
+            swiftSettings: strict
+        ),
+        // Reads the facts that only the checks ask for: slow probes, engines, host clusters.
+        .target(
+            name: "Diagnosis",
+            dependencies: [
+                "Doctor", "DockerEngine", "HostFacts", "KubernetesAPI", "Linux", "PodEnvironment", "PodPlan",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: strict
         ),
         // A cluster inside a session's engine: made, waited for, watched, and taken down.
@@ -139,9 +156,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "ClusterConfig", "ClusterNodes", "Clusters", "Console", "ContainerInit", "DockerEngine",
-                "HostFacts", "ImageArchives", "KubernetesAPI", "Linux", "PodEnvironment", "PodPlan",
-                "Providers", "Supervision",
+                "ClusterConfig", "ClusterNodes", "Clusters", "Console", "ContainerInit", "Diagnosis",
+                "DockerEngine", "Doctor", "HostFacts", "ImageArchives", "KubernetesAPI", "Linux",
+                "PodEnvironment", "PodPlan", "Providers", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -200,6 +217,8 @@ let package = Package(
             name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"],
             exclude: ["Recorded", "Golden"], swiftSettings: strict),
         .testTarget(
+            name: "DoctorTests", dependencies: ["Doctor", "HostFacts", "PodPlan"], swiftSettings: strict),
+        .testTarget(
             name: "InitIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/InitIntegrationTests", swiftSettings: strict),
         .testTarget(
@@ -208,6 +227,9 @@ let package = Package(
         .testTarget(
             name: "DindIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/DindIntegrationTests", swiftSettings: strict),
+        .testTarget(
+            name: "DoctorIntegrationTests", dependencies: ["Doctor", "TestSupport"],
+            path: "Tests/Integration/DoctorIntegrationTests", swiftSettings: strict),
         .testTarget(
             name: "StaticBinaryIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/StaticBinaryIntegrationTests", swiftSettings: strict),

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ClusterConfig
 internal import Clusters
 internal import Console
+internal import Doctor
 internal import HostFacts
 internal import PodEnvironment
 internal import PodPlan
@@ -103,7 +104,8 @@ struct ClusterCommand: AsyncCommand {
             options: DindOptions(
                 settings: settings, command: CommandWords.afterTerminator(command),
                 readyTimeout: readyTimeout.duration, grace: options.grace.duration, logPath: logFile,
-                copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames()),
+                copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames(), purpose: .cluster,
+                isQuiet: quiet),
             workload: KindCluster(options: asked, status: board), progress: Progress(isQuiet: quiet))
         let status = await session.run()
         await server?.stop()

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Doctor
 internal import Glibc
 internal import HostFacts
 internal import PodEnvironment
@@ -90,7 +91,8 @@ struct DindCommand: AsyncCommand {
             options: DindOptions(
                 settings: settings, command: CommandWords.afterTerminator(command),
                 readyTimeout: readyTimeout.duration, grace: options.grace.duration, logPath: logFile,
-                copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames()),
+                copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames(), purpose: .dind,
+                isQuiet: quiet),
             progress: Progress(isQuiet: quiet))
         return await session.run()
     }

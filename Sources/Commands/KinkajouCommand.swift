@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Console
 internal import Glibc
 
 /// The command line tool: `kinkajou COMMAND`.
@@ -22,7 +23,7 @@ public struct KinkajouCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Container",
-                subcommands: [DindCommand.self, ClusterCommand.self, ManifestCommand.self]),
+                subcommands: [DindCommand.self, ClusterCommand.self, ManifestCommand.self, DoctorCommand.self]),
             CommandGroup(
                 name: "Tool",
                 subcommands: [
@@ -54,6 +55,11 @@ public struct KinkajouCommand: ParsableCommand {
             try command.run()
             Glibc.exit(0)
         } catch {
+            // Its statuses say what was found, and 64 is far from those.
+            if arguments.first == "doctor", exitCode(for: error) == .validationFailure {
+                StandardError.write(fullMessage(for: error) + "\n")
+                Glibc.exit(DoctorStatus.usage)
+            }
             exit(withError: error)
         }
     }

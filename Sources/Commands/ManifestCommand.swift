@@ -32,7 +32,7 @@ struct ManifestCommand: ParsableCommand {
     var imageDirectory: String?
 
     @Option(help: "The CPU limit.")
-    var cpu = "2"
+    var cpu = PodResources.processors
 
     @Option(help: "The memory limit (default: 2Gi for dind, 4Gi for a cluster).")
     var memory: String?
@@ -70,7 +70,7 @@ struct ManifestCommand: ParsableCommand {
             isCluster: isCluster, isJob: job,
             name: name ?? (isCluster ? "kind-cluster" : "dind") + (job ? "-tests" : ""),
             namespace: namespace, image: image, nodeImage: nodeImage, imageDirectory: imageDirectory,
-            cpu: cpu, memory: memory ?? (isCluster ? "4Gi" : "2Gi"),
-            storage: storage ?? (isCluster ? "20Gi" : "10Gi"), command: command)
+            cpu: cpu, memory: memory ?? PodResources.memory(isCluster: isCluster),
+            storage: storage ?? PodResources.storage(isCluster: isCluster), command: command)
     }
 }

@@ -70,7 +70,7 @@ struct PodManifest {
             "securityContext:",
             "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
             "  privileged: true", "resources:",
-            "  requests: {cpu: \(isCluster ? "\"1\"" : "500m"), memory: \(isCluster ? "1Gi" : "512Mi")}",
+            "  requests: {cpu: \(requestedProcessors), memory: \(PodResources.requestedMemory(isCluster: isCluster))}",
             "  limits: {cpu: \(Self.scalar(cpu)), memory: \(Self.scalar(memory)), ephemeral-storage: \(Self.scalar(storage))}",
         ]
         if isCluster { lines += ports }
@@ -91,6 +91,12 @@ struct PodManifest {
         ]
         if let nodeImage { lines.append("  - {name: KIND_NODE_IMAGE, value: \(Self.scalar(nodeImage))}") }
         return lines
+    }
+
+    /// A number has to be quoted: a quantity is a string.
+    private var requestedProcessors: String {
+        let amount = PodResources.requestedProcessors(isCluster: isCluster)
+        return Int(amount) == nil ? amount : "\"\(amount)\""
     }
 
     private var ports: [String] {

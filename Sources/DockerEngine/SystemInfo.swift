@@ -4,6 +4,8 @@ public struct SystemInfo: Sendable, Equatable, Decodable {
     public let serverVersion: String
     /// The storage driver, such as `overlay2`.
     public let driver: String
+    /// What the storage driver says of itself, such as `Backing Filesystem`.
+    public let driverStatus: [String: String]
     /// `cgroupfs`, `systemd` or `none`.
     public let cgroupDriver: String
     /// `1` or `2`.
@@ -46,6 +48,7 @@ public struct SystemInfo: Sendable, Equatable, Decodable {
     enum CodingKeys: String, CodingKey {
         case serverVersion = "ServerVersion"
         case driver = "Driver"
+        case driverStatus = "DriverStatus"
         case cgroupDriver = "CgroupDriver"
         case cgroupVersion = "CgroupVersion"
         case defaultRuntime = "DefaultRuntime"
@@ -75,6 +78,8 @@ public struct SystemInfo: Sendable, Equatable, Decodable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         serverVersion = try values.decode(String.self, forKey: .serverVersion)
         driver = try values.text(.driver)
+        let status: [[String]] = try values.list(.driverStatus)
+        driverStatus = Dictionary(status.filter { $0.count == 2 }.map { ($0[0], $0[1]) }) { _, last in last }
         cgroupDriver = try values.text(.cgroupDriver)
         cgroupVersion = try values.text(.cgroupVersion)
         defaultRuntime = try values.text(.defaultRuntime)

@@ -47,6 +47,8 @@ public struct CapabilitySet: Sendable, Equatable, Codable {
 public enum Capability: Int, Sendable, CaseIterable {
     /// Network administration: interfaces, routes, packet filter.
     case netAdmin = 12
+    /// Raw sockets, by which iptables-legacy speaks to the kernel.
+    case netRaw = 13
     /// Mounts, namespaces and much else.
     case sysAdmin = 21
     /// Lower OOM scores and higher resource limits.

@@ -48,6 +48,8 @@ public struct EngineFacts: Sendable, Equatable, Codable {
     public var containerInit: String?
     /// Whether something answers on the socket already.
     public var socketAnswers: Bool
+    /// Whether what answers is an engine that Kinkajou runs in this container.
+    public var isOurs: Bool
     /// Pid files and sockets that an ended engine left behind.
     public var staleFiles: [String]
 
@@ -55,7 +57,7 @@ public struct EngineFacts: Sendable, Equatable, Codable {
     public init(
         daemon: String?, version: EngineVersion?, runtime: String?, wrapper: String?,
         fuseOverlay: String? = nil, containerInit: String? = nil, socketAnswers: Bool = false,
-        staleFiles: [String] = []
+        isOurs: Bool = false, staleFiles: [String] = []
     ) {
         self.daemon = daemon
         self.version = version
@@ -64,6 +66,7 @@ public struct EngineFacts: Sendable, Equatable, Codable {
         self.fuseOverlay = fuseOverlay
         self.containerInit = containerInit
         self.socketAnswers = socketAnswers
+        self.isOurs = isOurs
         self.staleFiles = staleFiles
     }
 }

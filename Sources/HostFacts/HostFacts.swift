@@ -18,12 +18,36 @@ public struct HostFacts: Sendable, Equatable, Codable {
     public var engine: EngineFacts
     /// Names of the proxy variables that are set. Their values can hold passwords and are not kept.
     public var proxyVariables: [String]
+    /// Memory, processors and processes.
+    public var resources: ResourceFacts
+    /// PID 1; nil where this process is it, or where it cannot be seen.
+    public var initProcess: InitFacts?
+    /// The kernel keys of this user; nil where the kernel does not tell.
+    public var keys: KeyFacts?
+    /// The table of connections; nil where this network namespace has none yet.
+    public var conntrack: ConntrackFacts?
+    /// By what it is told from others.
+    public var identity: IdentityFacts
+    /// The clock.
+    public var clock: ClockFacts
+    /// What holds the process back beside capabilities.
+    public var confinement: ConfinementFacts
+    /// The proxies that the environment names.
+    public var proxies: [ProxyFacts]
+    /// TCP ports that somebody listens on.
+    public var listeningPorts: [Int]
+    /// Where the programs are that a cluster needs, by their names.
+    public var clusterPrograms: [String: String]
 
     /// Facts from their parts.
     public init(
         kernel: KernelFacts, process: ProcessFacts, mounts: [Mount], cgroups: CgroupFacts,
         network: NetworkFacts, packetFilter: PacketFilterFacts, storage: StorageFacts,
-        engine: EngineFacts, proxyVariables: [String]
+        engine: EngineFacts, proxyVariables: [String], resources: ResourceFacts = .init(),
+        initProcess: InitFacts? = nil,
+        keys: KeyFacts? = nil, conntrack: ConntrackFacts? = nil, identity: IdentityFacts = .init(),
+        clock: ClockFacts = .init(), confinement: ConfinementFacts = .init(), proxies: [ProxyFacts] = [],
+        listeningPorts: [Int] = [], clusterPrograms: [String: String] = [:]
     ) {
         self.kernel = kernel
         self.process = process
@@ -34,6 +58,16 @@ public struct HostFacts: Sendable, Equatable, Codable {
         self.storage = storage
         self.engine = engine
         self.proxyVariables = proxyVariables
+        self.resources = resources
+        self.initProcess = initProcess
+        self.keys = keys
+        self.conntrack = conntrack
+        self.identity = identity
+        self.clock = clock
+        self.confinement = confinement
+        self.proxies = proxies
+        self.listeningPorts = listeningPorts
+        self.clusterPrograms = clusterPrograms
     }
 
     /// How the cgroups are laid out.

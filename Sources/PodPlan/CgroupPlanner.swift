@@ -25,7 +25,7 @@ enum CgroupPlanner {
     private static func noCgroups() -> Outcome {
         Outcome(problems: [
             .error(
-                "no cgroup file system is mounted at /sys/fs/cgroup",
+                .cgroups, "no cgroup file system is mounted at /sys/fs/cgroup",
                 cure: "run the container with the runtime's usual mounts (docker run --privileged, or a Pod"
                     + " with securityContext.privileged: true)",
                 exitCode: .privilegeMissing)
@@ -74,6 +74,7 @@ enum CgroupPlanner {
         if !outside.isEmpty {
             outcome.problems.append(
                 .warning(
+                    .cgroupPaths,
                     "the own cgroup is not the same in every hierarchy (\(relative.isEmpty ? "/" : relative), but"
                         + " "
                         + outside.map { "\($0.ownPath) in \($0.name)" }.joined(separator: ", ")

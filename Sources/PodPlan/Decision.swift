@@ -54,6 +54,8 @@ public struct Problem: Sendable, Equatable, Codable {
         case error
     }
 
+    /// What it is about.
+    public var topic: ProblemTopic
     /// How bad it is.
     public var severity: Severity
     /// What is wrong and how it was seen.
@@ -64,12 +66,14 @@ public struct Problem: Sendable, Equatable, Codable {
     public var exitCode: ProgramExitCode
 
     /// An error: the plan cannot be applied.
-    public static func error(_ summary: String, cure: String, exitCode: ProgramExitCode) -> Problem {
-        Problem(severity: .error, summary: summary, cure: cure, exitCode: exitCode)
+    public static func error(
+        _ topic: ProblemTopic, _ summary: String, cure: String, exitCode: ProgramExitCode
+    ) -> Problem {
+        Problem(topic: topic, severity: .error, summary: summary, cure: cure, exitCode: exitCode)
     }
 
     /// A warning.
-    public static func warning(_ summary: String, cure: String) -> Problem {
-        Problem(severity: .warning, summary: summary, cure: cure, exitCode: .success)
+    public static func warning(_ topic: ProblemTopic, _ summary: String, cure: String) -> Problem {
+        Problem(topic: topic, severity: .warning, summary: summary, cure: cure, exitCode: .success)
     }
 }

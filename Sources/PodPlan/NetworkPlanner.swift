@@ -38,6 +38,7 @@ enum NetworkPlanner {
                 if let clash = taken.first(where: { $0.network.overlaps(network) }) {
                     problems.append(
                         .warning(
+                            .addresses,
                             "the bridge \(asked.value) overlaps \(clash.network), \(clash.user): nested"
                                 + " containers cannot reach that",
                             cure: "leave --bip and DOCKERD_BIP out, and a free network is chosen"))
@@ -56,6 +57,7 @@ enum NetworkPlanner {
         if free.isEmpty {
             problems.append(
                 .warning(
+                    .addresses,
                     "every private network that Docker would use overlaps one that is reached from here",
                     cure: "give free ones with --bip and DOCKER_ARGS=--default-address-pool=..."))
         }
@@ -117,6 +119,7 @@ enum NetworkPlanner {
             if let uplink, uplink.mtu < asked.value {
                 problems.append(
                     .warning(
+                        .mtu,
                         "an MTU of \(asked.value) is larger than that of \(uplink.name), \(uplink.mtu): large"
                             + " transfers can hang",
                         cure: "leave --mtu and DOCKERD_MTU out, and \(uplink.mtu) is used"))

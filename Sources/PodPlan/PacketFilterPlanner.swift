@@ -20,6 +20,7 @@ enum PacketFilterPlanner {
         if filter[chosen].command == nil {
             outcome.problems.append(
                 .error(
+                    .packetFilterProgram,
                     "iptables (\(chosen.rawValue)) is not installed, so nested containers have no network",
                     cure: "install Debian's package iptables in the image",
                     exitCode: .programMissing))
@@ -30,6 +31,7 @@ enum PacketFilterPlanner {
             let other: PacketFilterBackend = chosen == .legacy ? .nft : .legacy
             outcome.problems.append(
                 .error(
+                    .packetFilter,
                     filter[other].isUsable
                         ? "the nat table of iptables-\(chosen.rawValue), which was asked for, does not work:"
                             + " \(reason)"

@@ -10,35 +10,36 @@ enum PrivilegeCheck {
         if process.userID != 0 {
             problems.append(
                 .error(
-                    "a Docker engine needs root; this is user \(process.userID)",
+                    .root, "a Docker engine needs root; this is user \(process.userID)",
                     cure: "leave USER, --user and runAsUser out", exitCode: .privilegeMissing))
         } else if !process.effective.contains(.sysAdmin) {
             problems.append(
                 .error(
+                    .sysAdmin,
                     "the container is not privileged: CAP_SYS_ADMIN is missing (CapEff of /proc/self/status)",
                     cure: privileged, exitCode: .privilegeMissing))
         } else if !process.effective.contains(.netAdmin) {
             problems.append(
                 .error(
-                    "CAP_NET_ADMIN is missing, so nested containers can have no network",
+                    .netAdmin, "CAP_NET_ADMIN is missing, so nested containers can have no network",
                     cure: privileged + "; or add the capability NET_ADMIN", exitCode: .privilegeMissing))
         }
         if facts.engine.daemon == nil {
             problems.append(
                 .error(
-                    "dockerd is not on PATH",
+                    .daemon, "dockerd is not on PATH",
                     cure: "install Debian's package docker.io, or use the kinkajou/pod image",
                     exitCode: .programMissing))
         } else if facts.engine.runtime == nil {
             problems.append(
                 .error(
-                    "neither runc nor crun is on PATH", cure: "install Debian's package runc",
+                    .runtime, "neither runc nor crun is on PATH", cure: "install Debian's package runc",
                     exitCode: .programMissing))
         }
         if facts.engine.socketAnswers {
             problems.append(
                 .error(
-                    "a Docker engine answers on /var/run/docker.sock already",
+                    .socket, "a Docker engine answers on /var/run/docker.sock already",
                     cure:
                         "do not mount the host's docker.sock into this container; to use that engine, run the"
                         + " command without kinkajou dind",
@@ -48,14 +49,13 @@ enum PrivilegeCheck {
     }
 
     private static func limits(_ facts: HostFacts) -> [Problem] {
-        let least = ["fs.inotify.max_user_instances": 512, "fs.inotify.max_user_watches": 65536]
-        return least.sorted { $0.key < $1.key }.compactMap { name, wanted in
-            guard let value = facts.kernel.settings[name].flatMap({ Int($0) }), value < wanted else {
-                return nil
-            }
+        InotifyLimit.all.compactMap { limit in
+            guard let value = facts.kernel.settings[limit.name].flatMap({ Int($0) }), value < limit.least
+            else { return nil }
             return .warning(
-                "\(name) is \(value); nested systemd and kubelets use that up (too many open files)",
-                cure: "on the node: sysctl -w \(name)=\(wanted)")
+                .inotify,
+                "\(limit.name) is \(value); nested systemd and kubelets use that up (too many open files)",
+                cure: "on the node: sysctl -w \(limit.name)=\(limit.comfortable)")
         }
     }
 }

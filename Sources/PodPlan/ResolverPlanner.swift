@@ -21,6 +21,7 @@ enum ResolverPlanner {
             if reachable.isEmpty, let loopback = resolver.loopbackServers.first {
                 outcome.problems.append(
                     .warning(
+                        .nameServers,
                         "the only DNS server is \(loopback), which nested containers cannot reach; dockerd"
                             + " gives them public servers instead",
                         cure: "name a reachable one with --dns, or run the container on a network whose"

@@ -20,13 +20,14 @@ enum StoragePlanner {
         if let error = storage.writeError {
             outcome.problems.append(
                 .error(
-                    "the data root \(storage.dataRoot) cannot be written to: \(error)",
+                    .dataRoot, "the data root \(storage.dataRoot) cannot be written to: \(error)",
                     cure:
                         "mount an emptyDir or a volume at \(storage.dataRoot), or name another with --data-root",
                     exitCode: .storageUnusable))
         } else if storage.freeBytes < leastFreeBytes {
             outcome.problems.append(
                 .error(
+                    .space,
                     "the data root \(storage.dataRoot) has \(storage.freeBytes >> 20) MiB free of"
                         + " \(storage.totalBytes >> 20) MiB",
                     cure: "free some space, raise the emptyDir's sizeLimit, or name another with --data-root",
@@ -34,6 +35,7 @@ enum StoragePlanner {
         } else if storage.totalInodes > 0, storage.freeInodes < 1000 {
             outcome.problems.append(
                 .error(
+                    .inodes,
                     "the data root \(storage.dataRoot) has \(storage.freeInodes) of \(storage.totalInodes)"
                         + " inodes free",
                     cure: "remove files there, or name another place with --data-root",
@@ -52,7 +54,9 @@ enum StoragePlanner {
         func slow(_ reason: String, cure: String) -> Outcome {
             var outcome = outcome("vfs", reason)
             outcome.problems = [
-                .warning("\(reason), so images are copied in full (vfs): slow and large", cure: cure)
+                .warning(
+                    .storageDriver, "\(reason), so images are copied in full (vfs): slow and large",
+                    cure: cure)
             ]
             return outcome
         }

@@ -1,3 +1,4 @@
+public import Doctor
 public import PodPlan
 
 /// How a session runs.
@@ -16,11 +17,15 @@ public struct DindOptions: Sendable {
     public var copiesLogToStderr: Bool
     /// Names and addresses for the certificate of the TLS port, beside the container's own.
     public var tlsNames: [String]
+    /// What is run: the checks before the start differ.
+    public var purpose: Purpose
+    /// Whether nothing is said of what the checks before the start find.
+    public var isQuiet: Bool
 
     /// Options for a session.
     public init(
         settings: DindSettings, command: [String], readyTimeout: Duration, grace: Duration, logPath: String,
-        copiesLogToStderr: Bool, tlsNames: [String]
+        copiesLogToStderr: Bool, tlsNames: [String], purpose: Purpose = .dind, isQuiet: Bool = false
     ) {
         self.settings = settings
         self.command = command
@@ -29,5 +34,7 @@ public struct DindOptions: Sendable {
         self.logPath = logPath
         self.copiesLogToStderr = copiesLogToStderr
         self.tlsNames = tlsNames
+        self.purpose = purpose
+        self.isQuiet = isQuiet
     }
 }

@@ -1,4 +1,5 @@
 public import Console
+internal import Doctor
 internal import Glibc
 internal import Linux
 internal import PodPlan
@@ -46,7 +47,8 @@ public struct DindSession: Sendable {
             }
         case .failure(let error):
             progress.fail()
-            code = control.reason == nil ? report(error) : Self.code(for: control.reason)
+            let found = await host.foundChecks
+            code = control.reason == nil ? report(error, found: found) : Self.code(for: control.reason)
         }
         await tearDown(host, control: control)
         return code
@@ -145,9 +147,18 @@ public struct DindSession: Sendable {
         min(.seconds(10), grace / 2)
     }
 
-    private func report(_ error: any Error) -> Int32 {
+    /// Says what ended the session, and where it is explained.
+    ///
+    /// - Parameter found: The checks that had found something before.
+    private func report(_ error: any Error, found: [String] = []) -> Int32 {
         switch error {
-        case let error as SessionError:
+        case var error as SessionError:
+            if error.check == nil, Self.explained.contains(error.exitCode) {
+                let check =
+                    Check.explaining([error.summary], likely: found)
+                    ?? Check.explaining(error.evidence, likely: found)
+                error.check = check?.id
+            }
             for line in error.lines { progress.notice(line) }
             return error.exitCode.rawValue
         case let error as any ReportableError:
@@ -158,6 +169,11 @@ public struct DindSession: Sendable {
             return ProgramExitCode.stepFailed.rawValue
         }
     }
+
+    /// The failures that a check can explain: not those of the user's command or options.
+    private static let explained: Set<ProgramExitCode> = [
+        .engineFailed, .clusterFailed, .stepFailed, .storageUnusable, .timedOut,
+    ]
 
     private static func code(for reason: StopControl.Reason?) -> Int32 {
         switch reason {

@@ -1,5 +1,6 @@
 internal import Console
 internal import DockerEngine
+internal import Doctor
 internal import Glibc
 internal import HostFacts
 internal import Linux
@@ -14,6 +15,8 @@ actor EngineHost {
     private let applier = Applier()
     private var baseline: EnvironmentBaseline?
     private var plan: Plan?
+    /// Identifiers of the checks that have found something.
+    private(set) var foundChecks: [String] = []
     private(set) var daemon: DockerDaemon?
     private var logFollower: Task<Void, Never>?
 
@@ -31,12 +34,10 @@ actor EngineHost {
         if let error = plan.errors.first {
             throw SessionError(
                 plan.errors.map(\.summary).joined(separator: "; and "), cure: error.cure,
-                exitCode: error.exitCode)
+                exitCode: error.exitCode, check: error.topic.rawValue)
         }
         progress.done()
-        for problem in plan.problems {
-            progress.notice("warning: \(problem.summary)\n  cure: \(problem.cure)")
-        }
+        report(Preflight(facts: facts, settings: options.settings, purpose: options.purpose), of: plan)
         progress.begin("Preparing cgroups, mounts and iptables")
         let directories = plan.cgroupStrategies.flatMap(\.parentDirectories)
         baseline = await EnvironmentBaseline.take(
@@ -107,6 +108,18 @@ actor EngineHost {
         complaints += await applier.undoAll()
         if daemon != nil { complaints += DaemonRuntime.remove() }
         return complaints
+    }
+
+    /// Says once what the checks before the start have found.
+    private func report(_ preflight: Preflight, of plan: Plan) {
+        foundChecks = preflight.findings.map(\.id)
+        if options.isQuiet {
+            for problem in plan.problems {
+                progress.notice("warning: \(problem.summary)\n  cure: \(problem.cure)")
+            }
+        } else {
+            for line in preflight.lines { progress.notice(line) }
+        }
     }
 
     private func rememberForwarding(_ facts: HostFacts) async {

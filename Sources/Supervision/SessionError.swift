@@ -10,17 +10,24 @@ public struct SessionError: Error, Sendable, Equatable {
     public var evidence: [String] = []
     /// The exit status.
     public var exitCode: ProgramExitCode
+    /// The check of `kinkajou doctor` that explains it; nil: none is known.
+    public var check: String?
 
     /// An error from its parts.
-    public init(_ summary: String, cure: String, evidence: [String] = [], exitCode: ProgramExitCode) {
+    public init(
+        _ summary: String, cure: String, evidence: [String] = [], exitCode: ProgramExitCode,
+        check: String? = nil
+    ) {
         self.summary = summary
         self.cure = cure
         self.evidence = evidence
         self.exitCode = exitCode
+        self.check = check
     }
 
     /// The lines for a person.
     public var lines: [String] {
         evidence.map { "  | \($0)" } + ["error: \(summary)", "  cure: \(cure)"]
+            + (check.map { ["  see:  kinkajou doctor --check \($0)"] } ?? [])
     }
 }

@@ -9,6 +9,8 @@ enum Personality {
     case supervised([String])
     /// The same below its init.
     case supervisor
+    /// A command that tidies up when it is interrupted.
+    case interruptible
     /// Everything else.
     case commandLine
 
@@ -28,6 +30,8 @@ enum Personality {
             self = .runtimeWrapper([called] + arguments.dropFirst(2))
         case (_, "dind"), (_, "cluster"):
             self = .supervised(arguments)
+        case (_, "doctor"):
+            self = .interruptible
         default:
             self = .commandLine
         }

@@ -13,7 +13,7 @@ case .runtimeWrapper(let arguments):
     exit(RuntimeWrapper.run(arguments: arguments))
 case .supervised(let arguments):
     exit(SupervisedStart.run(arguments: arguments))
-case .supervisor:
+case .supervisor, .interruptible:
     // Before there is a second thread: what is sent from now on waits until the session takes it.
     SignalStream.blockAll()
     KinkajouCommand.start()

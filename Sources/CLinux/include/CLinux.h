@@ -4,6 +4,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "clinux_clock.h"
 #include "clinux_early.h"
 #include "clinux_identity.h"
 #include "clinux_privilege.h"

@@ -16,6 +16,7 @@ enum EngineReader {
             fuseOverlay: Programs.find("fuse-overlayfs"),
             containerInit: Programs.find("kinkajou-init"),
             socketAnswers: answers,
+            isOurs: answers && Files.exists("/run/kinkajou/dind/daemon.json"),
             staleFiles: answers ? [] : staleFiles(socket: socket)
         )
     }

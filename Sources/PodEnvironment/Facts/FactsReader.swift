@@ -8,16 +8,30 @@ public enum FactsReader {
     public static func read(dataRoot: String, socket: String = "/var/run/docker.sock") async -> HostFacts {
         async let packetFilter = PacketFilterReader.read()
         async let engine = EngineReader.read(socket: socket)
+        let mounts = Mount.parse(mountinfo: text("/proc/self/mountinfo"))
+        let cgroups = cgroups()
+        let proxies = proxyVariables()
         return await HostFacts(
             kernel: KernelReader.read(),
             process: process(),
-            mounts: Mount.parse(mountinfo: text("/proc/self/mountinfo")),
-            cgroups: cgroups(),
+            mounts: mounts,
+            cgroups: cgroups,
             network: NetworkReader.read(),
             packetFilter: packetFilter,
             storage: StorageReader.read(dataRoot: dataRoot),
             engine: engine,
-            proxyVariables: proxyVariables()
+            proxyVariables: proxies,
+            resources: ResourceReader.read(
+                layout: CgroupLayout(mounts: mounts, membership: cgroups.membership)),
+            initProcess: SystemReader.initProcess(),
+            keys: SystemReader.keys(),
+            conntrack: SystemReader.conntrack(),
+            identity: SystemReader.identity(),
+            clock: SystemReader.clock(),
+            confinement: SystemReader.confinement(),
+            proxies: SystemReader.proxies(proxies),
+            listeningPorts: SystemReader.listeningPorts(),
+            clusterPrograms: SystemReader.clusterPrograms()
         )
     }
 

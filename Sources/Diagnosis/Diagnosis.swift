@@ -1,0 +1,53 @@
+public import Doctor
+internal import HostFacts
+internal import PodEnvironment
+public import PodPlan
+
+/// Reads the facts that the checks are made of.
+public enum Diagnosis {
+    /// The facts of the place this process runs in.
+    ///
+    /// - Parameters:
+    ///   - settings: What is asked of the engine.
+    ///   - purpose: What is to be run.
+    ///   - probing: Whether what takes time is tried too: some seconds at most.
+    public static func here(
+        settings: DindSettings, purpose: Purpose, probing: Bool
+    ) async -> HereFacts {
+        let host = await FactsReader.read(dataRoot: settings.dataRoot.value)
+        return HereFacts(
+            host: host, settings: settings, purpose: purpose,
+            probes: probing ? await probes(host, settings: settings) : nil)
+    }
+
+    /// Tries what can only be known so.
+    private static func probes(_ host: HostFacts, settings: DindSettings) async -> ProbeFacts {
+        async let sync = SyncProber.probe(settings.dataRoot.value)
+        async let servers = NameServerProber.probe(
+            settings.dns.isEmpty ? host.network.resolver.nameservers : settings.dns,
+            name: host.network.clusterName)
+        async let registries = RegistryProber.probe(
+            mirrors: settings.registryMirrors + settings.strings("registry-mirrors"),
+            insecure: settings.insecureRegistries + settings.strings("insecure-registries"))
+        return await ProbeFacts(sync: sync, nameServers: servers, registries: registries)
+    }
+}
+
+extension NetworkFacts {
+    /// In a Pod, a name that the cluster's own server knows without asking others; empty elsewhere.
+    fileprivate var clusterName: String {
+        guard serviceHost != nil else { return "" }
+        let zone = resolver.search.first { $0.hasPrefix("svc.") } ?? "svc.cluster.local"
+        return "kubernetes.default." + zone
+    }
+}
+
+extension DindSettings {
+    /// A list of strings of the user's `daemon.json`.
+    fileprivate func strings(_ key: String) -> [String] {
+        guard case .array(let values)? = daemonFile[key] else { return [] }
+        return values.compactMap { value in
+            if case .string(let text) = value { text } else { nil }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+internal import HostFacts
+internal import PodPlan
+
+extension Check {
+    static let packetFilterIPv6 = Check(
+        "ip6tables-nat", "ip6tables has a working nat table", area: .network,
+        why: "dockerd 27 and newer use it by default, and do not start where the kernel has no IPv6 NAT.",
+        explanation:
+            "`ip6tables -t nat -nL`, tried in a network namespace of its own. Where it fails `kinkajou dind` turns it off.",
+        symptoms: ["can't initialize ip6tables table"], references: ["moby#47895", "moby#49504", "kind#4019"]
+    ) { facts in
+        let source = "ip6tables -t nat -nL in a new network namespace"
+        let filter = facts.host.packetFilter.ipv6(facts.plan.packetFilter)
+        guard !filter.isUsable else { return [.ok("works", from: source)] }
+        return [
+            .info(
+                "\(filter.natError ?? "ip6tables is not installed"); dockerd is told to do without",
+                from: source,
+                cure: "for IPv6 in nested networks, on the node: modprobe ip6table_nat")
+        ]
+    }
+}

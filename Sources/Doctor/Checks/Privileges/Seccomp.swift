@@ -1,0 +1,24 @@
+internal import HostFacts
+
+extension Check {
+    static let seccomp = Check(
+        "seccomp", "No seccomp filter is in the way", area: .privileges,
+        why:
+            "The runtimes' default filters refuse calls that nested runtimes make, such as keyctl and some of clone.",
+        explanation: """
+            `Seccomp` of `/proc/self/status`: 0 is no filter, 2 is one. Privileged containers have none. A container that is \
+            given CAP_SYS_ADMIN alone keeps the filter.
+            """,
+        symptoms: ["seccomp: operation not permitted"]
+    ) { facts in
+        let source = "Seccomp of /proc/self/status"
+        let mode = facts.host.process.seccompMode
+        guard mode != 0 else { return [.ok("no filter", from: source)] }
+        return [
+            .warning(
+                mode == 1 ? "strict mode" : "a filter is active", from: source,
+                cure: "docker run --privileged, or --security-opt seccomp=unconfined; in a Pod:"
+                    + " seccompProfile: {type: Unconfined}")
+        ]
+    }
+}

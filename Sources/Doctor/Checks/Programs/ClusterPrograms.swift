@@ -1,0 +1,23 @@
+internal import HostFacts
+
+extension Check {
+    static let clusterPrograms = Check(
+        "cluster-programs", "kind, kubectl and docker are installed", area: .programs,
+        why: "`kinkajou cluster` makes its cluster with them.",
+        explanation: "`kind`, `kubectl` and `docker` on PATH. The image `kinkajou/pod` has Debian's.",
+        symptoms: ["kind is not on path", "kubectl is not on path"], purposes: [.cluster]
+    ) { facts in
+        let programs = facts.host.clusterPrograms
+        let missing = ["kind", "kubectl", "docker"].filter { programs[$0] == nil }
+        guard !missing.isEmpty else {
+            return [.ok(programs.values.sorted().joined(separator: ", "), from: "PATH")]
+        }
+        return [
+            .error(
+                "\(missing.joined(separator: ", ")) not found", from: "PATH",
+                cure:
+                    "use the kinkajou/pod image, or install Debian's packages kind, kubernetes-client and docker-cli"
+            )
+        ]
+    }
+}

@@ -1,0 +1,18 @@
+internal import HostFacts
+internal import PodPlan
+
+extension Check {
+    static let socket = Check(
+        "docker-socket", "No other engine is in the way", area: .programs,
+        why: "With the host's socket mounted, containers would be the host's, and outlive this one.",
+        explanation: """
+            Nothing may answer on `/var/run/docker.sock`. Inside of a running `kinkajou dind` or `kinkajou cluster` its own \
+            engine does, which is as it should be.
+            """,
+        symptoms: ["a docker engine answers on"]
+    ) { facts in
+        let source = "connect(2) to /var/run/docker.sock"
+        if facts.host.engine.isOurs { return [.ok("kinkajou's own engine answers", from: source)] }
+        return facts.planned(.socket, from: source, otherwise: .ok("nothing answers", from: source))
+    }
+}

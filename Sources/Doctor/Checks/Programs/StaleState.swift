@@ -1,0 +1,23 @@
+internal import HostFacts
+
+extension Check {
+    static let staleState = Check(
+        "stale-state", "No earlier engine left anything", area: .programs,
+        why: "Pid files of a killed engine keep the next one from starting.",
+        explanation: """
+            Pid files below `/var/run/docker` whose process is another or gone, and sockets where nobody listens. \
+            `kinkajou dind` removes them before it starts dockerd.
+            """,
+        symptoms: ["pid file found", "process with pid"], references: ["docker-library/docker#195"]
+    ) { facts in
+        let stale = facts.host.engine.staleFiles
+        guard !stale.isEmpty else {
+            return [.ok("nothing stale", from: "/var/run/docker.pid, /var/run/docker")]
+        }
+        return [
+            .info(
+                "\(stale.joined(separator: ", ")) of an engine that has ended; kinkajou dind removes them",
+                from: "/var/run/docker.pid, /var/run/docker", cure: "rm -f " + stale.joined(separator: " "))
+        ]
+    }
+}

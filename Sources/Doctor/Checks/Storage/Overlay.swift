@@ -1,0 +1,26 @@
+internal import HostFacts
+internal import PodPlan
+
+extension Check {
+    static let overlay = Check(
+        "overlay", "Layers can be stacked", area: .storage,
+        why:
+            "Overlay does not work on overlay; without it every image and container is copied in full, slow and large.",
+        explanation: """
+            The file system of the data root, and overlay in `/proc/filesystems`. On overlay itself `kinkajou dind` uses \
+            fuse-overlayfs where that is installed, else vfs with this warning.
+            """,
+        symptoms: [
+            "overlay2: invalid argument", "not supported as upperdir", "error initializing graphdriver",
+        ],
+        references: ["docker/for-linux#1400", "kamal#1882"]
+    ) { facts in
+        let source = "statfs(2) of \(facts.host.storage.dataRoot), /proc/filesystems"
+        let driver = facts.decision("storage driver")
+        return facts.planned(
+            .storageDriver, from: source,
+            otherwise: .ok(
+                "\(driver?.choice ?? "?"): \(driver?.reason ?? "") (\(facts.host.storage.fileSystem))",
+                from: source))
+    }
+}

@@ -1,0 +1,26 @@
+internal import HostFacts
+
+extension Check {
+    static let machineID = Check(
+        "machine-id", "The machine-id is in order", area: .system,
+        why: "Nodes with the same machine-id, or a broken one, are taken for one, or do not boot.",
+        explanation: """
+            `/etc/machine-id`: 32 hexadecimal digits, or nothing. Nested nodes make their own; a broken one in an image that \
+            nodes are made from is copied.
+            """,
+        symptoms: ["failed to get machine id", "nil uuid"], references: ["machine-id(5)"],
+        purposes: [.cluster]
+    ) { facts in
+        let source = "/etc/machine-id"
+        switch facts.host.identity.machineID {
+        case .valid: return [.ok("valid", from: source)]
+        case .absent: return [.ok("none, as in most containers", from: source)]
+        case .malformed:
+            return [
+                .warning(
+                    "not 32 hexadecimal digits", from: source,
+                    cure: "rm /etc/machine-id; systemd-machine-id-setup")
+            ]
+        }
+    }
+}

@@ -1,0 +1,24 @@
+internal import HostFacts
+
+extension Check {
+    static let readOnlySys = Check(
+        "sys-read-only", "/sys and /proc/sys are writable", area: .system,
+        why:
+            "dockerd and kube-proxy write kernel settings, and nested runtimes cannot mount a writable /sys below a"
+            + " read-only one.",
+        explanation:
+            "The mounts that hold `/sys` and `/proc/sys`. In containers without privileges they are read-only.",
+        symptoms: ["open /proc/sys", "read-only file system"]
+    ) { facts in
+        let source = "/proc/self/mountinfo"
+        let readOnly = ["/sys", "/proc/sys"].filter {
+            facts.host.mounts.holding(path: $0)?.isReadOnly == true
+        }
+        guard !readOnly.isEmpty else { return [.ok("writable", from: source)] }
+        return [
+            .warning(
+                "\(readOnly.joined(separator: " and ")) read-only", from: source,
+                cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}")
+        ]
+    }
+}

@@ -1,0 +1,43 @@
+public import HostFacts
+public import PodPlan
+
+/// The checks that are made before every start: those whose facts are there anyway.
+public struct Preflight: Sendable, Equatable {
+    /// Errors and warnings, each once.
+    public var findings: [ReportEntry]
+
+    /// Makes the fast checks. What makes the plan impossible is left out: that ends the start, and is said then.
+    public init(facts: HostFacts, settings: DindSettings, purpose: Purpose) {
+        let here = HereFacts(host: facts, settings: settings, purpose: purpose)
+        let fatal = Set(here.plan.errors.map(\.topic.rawValue))
+        findings = Report(here: here, checks: Check.all.filter { !$0.isSlow }).findings.filter {
+            $0.severity >= .warning && !fatal.contains($0.id)
+        }
+    }
+
+    /// A line for each finding.
+    public var lines: [String] {
+        findings.map { finding in
+            "\(finding.severity.rawValue): \(finding.id): \(finding.found)"
+                + " (cure: kinkajou doctor --check \(finding.id))"
+        }
+    }
+}
+
+extension Check {
+    /// The check that explains a failure, by what its messages say; nil where none is known.
+    ///
+    /// - Parameters:
+    ///   - messages: The error and its evidence.
+    ///   - likely: Identifiers of checks that have already found something; these are asked first.
+    public static func explaining(_ messages: [String], likely: [String] = []) -> Check? {
+        let messages = messages.map { $0.lowercased() }
+        let candidates = all.filter { likely.contains($0.id) } + all
+        return candidates.first { check in
+            check.symptoms.contains { symptom in messages.contains { $0.contains(symptom) } }
+        }
+    }
+
+    /// The check of an identifier.
+    public static func named(_ id: String) -> Check? { all.first { $0.id == id } }
+}

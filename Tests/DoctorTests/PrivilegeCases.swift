@@ -1,0 +1,82 @@
+import Doctor
+import HostFacts
+import PodPlan
+
+extension HostFacts {
+    mutating func drop(_ capability: Capability) {
+        let mask = ~(UInt64(1) << UInt64(capability.rawValue))
+        process.effective.bits &= mask
+        process.bounding.bits &= mask
+    }
+}
+
+extension CheckCase {
+    static let privileges: [CheckCase] = [
+        .here("root", "another user", .error, "user 1000") { $0.host.process.userID = 1000 },
+        .here("cap-sys-admin", "not privileged", .error, "CAP_SYS_ADMIN") { $0.host.drop(.sysAdmin) },
+        .here("cap-sys-admin", "neither root nor privileged", .error, "CAP_SYS_ADMIN") {
+            $0.host.process.userID = 1000
+            $0.host.drop(.sysAdmin)
+        },
+        .here("cap-net-admin", "dropped", .error, "CAP_NET_ADMIN") { $0.host.drop(.netAdmin) },
+        .here("cap-net-admin", "dropped with the other", .error, "CAP_NET_ADMIN") {
+            $0.host.drop(.sysAdmin)
+            $0.host.drop(.netAdmin)
+        },
+        .here("cap-sys-resource", "with the wrapper", .info, "clamps") { $0.host.drop(.sysResource) },
+        .here("cap-sys-resource", "without the wrapper", .error, "kinkajou-oci is not installed") {
+            $0.host.drop(.sysResource)
+            $0.host.engine.wrapper = nil
+        },
+        .here("cap-mknod", "dropped", .warning, "CAP_MKNOD") { $0.host.drop(.mknod) },
+        .here("cap-net-raw", "dropped", .warning, "CAP_NET_RAW") { $0.host.drop(.netRaw) },
+        .here("capabilities", "with the wrapper", .info, "CAP_MKNOD cannot be granted") {
+            $0.host.drop(.mknod)
+        },
+        .here("capabilities", "without the wrapper", .error, "not installed") {
+            $0.host.drop(.mknod)
+            $0.host.engine.wrapper = nil
+        },
+        .here("user-namespace", "writable cgroups", .info, "writable") {
+            $0.host.process.isInitialUserNamespace = false
+        },
+        .here("user-namespace", "read-only cgroups", .error, "read-only") {
+            $0.host.process.isInitialUserNamespace = false
+            $0.host.makeReadOnly("/sys/fs/cgroup")
+        },
+        .here("seccomp", "a filter", .warning, "filter") { $0.host.process.seccompMode = 2 },
+        .here("apparmor", "a profile", .error, "docker-default") {
+            $0.host.confinement.label = "docker-default (enforce)"
+        },
+        .here("apparmor", "on, unconfined", .info, "not confined") {
+            $0.host.kernel.appArmorEnabled = true
+            $0.host.confinement.label = "unconfined"
+        },
+        .here("no-new-privileges", "set", .warning, "set") { $0.host.confinement.noNewPrivileges = true },
+    ]
+
+    static let programs: [CheckCase] = [
+        .here("dockerd", "missing", .error, "not on PATH") { $0.host.engine.daemon = nil },
+        .here("dockerd", "too old", .error, "19.3") {
+            $0.host.engine.version = EngineVersion(major: 19, minor: 3)
+        },
+        .here("oci-runtime", "missing", .error, "neither runc nor crun") { $0.host.engine.runtime = nil },
+        .here("oci-runtime", "crun on a hybrid host", .error, "crun") {
+            $0.host.makeHybrid()
+            $0.host.engine.runtime = "/usr/bin/crun"
+        },
+        .here("docker-socket", "the host's", .error, "answers") { $0.host.engine.socketAnswers = true },
+        .here("cluster-programs", "no kind", .error, "kind not found") {
+            $0.host.clusterPrograms["kind"] = nil
+        },
+        .here("stale-state", "a pid file", .info, "docker.pid") {
+            $0.host.engine.staleFiles = ["/var/run/docker.pid"]
+        },
+        .here("image-store", "Docker 29", .info, "containerd's store") {
+            $0.host.engine.version = EngineVersion(major: 29, minor: 0)
+        },
+        .here("image-store", "asked for", .info, "containerd's store") {
+            $0.settings.daemonFile = ["features": ["containerd-snapshotter": true]]
+        },
+    ]
+}
