@@ -23,7 +23,9 @@ public struct KinkajouCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Container",
-                subcommands: [DindCommand.self, ClusterCommand.self, ManifestCommand.self, DoctorCommand.self]),
+                subcommands: [
+                    DindCommand.self, ClusterCommand.self, ManifestCommand.self, DoctorCommand.self,
+                ]),
             CommandGroup(
                 name: "Tool",
                 subcommands: [

@@ -119,7 +119,8 @@ import Testing
             """, "its time to live is over", "--ttl", false
         ),
         (
-            "other", "{phase: Failed, reason: NodeAffinity, message: wrong}", "NodeAffinity: wrong", "describe",
+            "other", "{phase: Failed, reason: NodeAffinity, message: wrong}", "NodeAffinity: wrong",
+            "describe",
             false
         ),
     ]
