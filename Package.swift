@@ -225,6 +225,9 @@ let package = Package(
             name: "ClusterIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/ClusterIntegrationTests", swiftSettings: strict),
         .testTarget(
+            name: "ClientIntegrationTests", dependencies: ["TestSupport"],
+            path: "Tests/Integration/ClientIntegrationTests", swiftSettings: strict),
+        .testTarget(
             name: "DindIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/DindIntegrationTests", swiftSettings: strict),
         .testTarget(

@@ -16,7 +16,7 @@ struct InsideCommand: ParsableCommand {
         shouldDisplay: false,
         subcommands: [
             InsideNodesCommand.self, InsideImagesCommand.self, InsideImportCommand.self,
-            InsideLogsCommand.self,
+            InsideLogsCommand.self, InsidePipeCommand.self,
         ]
     )
 }

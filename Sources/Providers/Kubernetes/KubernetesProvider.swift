@@ -160,8 +160,11 @@ public struct KubernetesProvider: ClusterProvider {
     {
         let pod = try await runningPod(of: name)
         return try await explained("run a command in the cluster \"\(name)\"") {
+            // A terminal tells its end by a key; for a pipe there are frames.
+            let wrapper = hasInput && !isTerminal ? ["kinkajou", "inside", "pipe", "--"] : []
             let session = try await client.exec(
-                pod: pod, namespace: namespace, container: "cluster", command: command, stdin: hasInput,
+                pod: pod, namespace: namespace, container: "cluster", command: wrapper + command,
+                stdin: hasInput,
                 tty: isTerminal)
             return try await PodStreams(session).attach(isTerminal: isTerminal, hasInput: hasInput)
         }

@@ -32,7 +32,8 @@ struct PodStreams: Sendable {
         defer { if isTerminal { Terminal.restore() } }
         let sizes = isTerminal ? Task { try await self.followSize() } : nil
         defer { sizes?.cancel() }
-        let input: (@Sendable () async throws -> ByteBuffer?)? = hasInput ? StandardInput.next : nil
+        let input: (@Sendable () async throws -> ByteBuffer?)? =
+            !hasInput ? nil : isTerminal ? StandardInput.next : FramedInput(StandardInput.next).next
         return try await join(input: input) { piece in
             switch piece {
             case .stdout(let buffer): StandardOutput.write(bytes: buffer.readableBytesView)

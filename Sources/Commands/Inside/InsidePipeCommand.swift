@@ -1,0 +1,84 @@
+internal import ArgumentParser
+internal import Console
+internal import Glibc
+internal import ImageArchives
+internal import Linux
+internal import PodPlan
+
+/// `kinkajou inside pipe`: a command whose stdin comes in frames, because `kubectl exec`'s older protocol cannot tell
+/// the end of a stream.
+struct InsidePipeCommand: AsyncCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pipe", abstract: "Run a command; its stdin is what comes in frames on ours.")
+
+    @Argument(parsing: .captureForPassthrough, help: "The command, after --.")
+    var command: [String]
+
+    func runToExitStatus() async throws -> Int32 {
+        let words = CommandWords.afterTerminator(command)
+        guard let program = words.first else { throw ValidationError("There is no command after --.") }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError("pipe", "", errno) }
+        // A command that reads no more must not end us: its status is still to be told.
+        signal(SIGPIPE, SIG_IGN)
+        let (reading, writing) = (ends[0], ends[1])
+        // Not the command's, or it would never see the end.
+        _ = fcntl(writing, F_SETFD, FD_CLOEXEC)
+        var request = ChildRequest(
+            executable: program, arguments: Array(words.dropFirst()), environment: Environment.all())
+        request.streams = (reading, nil, nil)
+        let child: ChildProcess
+        do {
+            child = try ChildProcess.start(request)
+        } catch {
+            StandardError.write("error: \(error)\n")
+            return (error.errorNumber == ENOENT ? ProgramExitCode.commandNotFound : .commandNotExecutable)
+                .rawValue
+        }
+        close(reading)
+        let started = OwnThread.detach {
+            let problem = Self.unwrap(into: writing)
+            close(writing)
+            if let problem {
+                StandardError.write("error: the input did not come whole: \(problem)\n")
+                child.signal(SIGTERM, group: true)
+            }
+        }
+        guard started else { throw SystemError("pthread_create", "", EAGAIN) }
+        return await child.wait()?.shellCode ?? ProgramExitCode.terminated.rawValue
+    }
+
+    /// Copies what is in the frames; the result says what is wrong with them.
+    private static func unwrap(into descriptor: Int32) -> String? {
+        var reader = StreamFrameReader()
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while !reader.isComplete {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            do {
+                guard count > 0 else {
+                    try reader.finish()
+                    return nil
+                }
+                guard write(try reader.take(buffer[..<count]), to: descriptor) else { return nil }
+            } catch {
+                return "\(error)"
+            }
+        }
+        return nil
+    }
+
+    /// False: nobody reads any more.
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                return false
+            }
+        }
+        return true
+    }
+}

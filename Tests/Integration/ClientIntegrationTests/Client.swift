@@ -1,0 +1,95 @@
+import Foundation
+import TestSupport
+
+/// `kinkajou` as a person with a kubeconfig and a home of their own calls it.
+struct Client {
+    let host: HostCluster
+    /// The home directory.
+    let home: String
+    /// Where its clusters are.
+    let namespace: String
+    /// The variables of its own.
+    var environment: [String: String] = [:]
+
+    /// The person's kubeconfig.
+    var kubeconfig: String { home + "/.kube/config" }
+
+    /// A person with the administrator's kubeconfig, and a namespace that is made.
+    init(_ host: HostCluster, namespace: String) throws {
+        self.host = host
+        self.namespace = namespace
+        home = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: home + "/.kube", withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try FileManager.default.copyItem(atPath: host.kubeconfig, toPath: kubeconfig)
+        try Command.require(
+            "kubectl", "--kubeconfig", kubeconfig, "config", "set-context", "--current", "--namespace",
+            namespace)
+        try host.kubectl("create", "namespace", namespace)
+    }
+
+    /// Takes all of it away.
+    func remove() {
+        _ = try? run("delete", "clusters", "--all", "-q", seconds: 150)
+        _ = try? host.kubectl("delete", "namespace", namespace, "--wait=false")
+        try? FileManager.default.removeItem(atPath: home)
+    }
+
+    /// The call of a program, with this person's environment.
+    func setup(_ program: String, _ words: [String], input: String? = nil) throws -> ChildProcess.Setup {
+        let kinkajou = try BuiltBinary.path("kinkajou")
+        let directory = (kinkajou as NSString).deletingLastPathComponent
+        var variables = ProcessInfo.processInfo.environment
+        variables["KUBECONFIG"] = nil
+        variables["HOME"] = home
+        variables["PATH"] = directory + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
+        variables.merge(environment) { $1 }
+        var setup: ChildProcess.Setup
+        if let input {
+            // Through a shell, for a pipe with an end.
+            variables["KINKAJOU_TEST_INPUT"] = input
+            setup = ChildProcess.Setup(
+                "/bin/sh", ["-c", "printf %s \"$KINKAJOU_TEST_INPUT\" | \"$0\" \"$@\"", program] + words)
+        } else {
+            setup = ChildProcess.Setup(program, words)
+        }
+        setup.environment = variables.map { "\($0)=\($1)" }
+        return setup
+    }
+
+    /// Runs `kinkajou`, and returns whatever comes of it.
+    func run(_ words: String..., input: String? = nil, seconds: Double = 240) throws -> Command.Result {
+        try Command.run(try setup(try BuiltBinary.path("kinkajou"), words, input: input), seconds: seconds)
+    }
+
+    /// Runs `kinkajou`, which must succeed, and returns its stdout.
+    @discardableResult
+    func require(_ words: String..., input: String? = nil, seconds: Double = 240) throws -> String {
+        let result = try Command.run(
+            try setup(try BuiltBinary.path("kinkajou"), words, input: input), seconds: seconds)
+        guard result.status == 0 else { throw Command.Failure(words: ["kinkajou"] + words, result: result) }
+        return result.output
+    }
+
+    /// Runs `kubectl` as this person, which must succeed.
+    @discardableResult
+    func kubectl(_ words: String..., seconds: Double = 60) throws -> String {
+        let result = try Command.run(try setup("kubectl", words), seconds: seconds)
+        guard result.status == 0 else { throw Command.Failure(words: ["kubectl"] + words, result: result) }
+        return result.output
+    }
+
+    /// What of ours is in the namespace, but for what kubelets and controllers make by themselves.
+    func leftovers() throws -> [String] {
+        let list = try host.kubectl(
+            "get", "pods,services,secrets,networkpolicies,jobs", "-n", namespace, "-l",
+            "app.kubernetes.io/managed-by=kinkajou", "-o", "name")
+        return list.split(separator: "\n").map(String.init)
+    }
+
+    /// Waits until the garbage collector has taken what belonged to a cluster.
+    func expectNothingLeft(seconds: Double = 60) throws {
+        try Wait.until("nothing to be left in \(namespace)", seconds: seconds) { try leftovers().isEmpty }
+    }
+}
