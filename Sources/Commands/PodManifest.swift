@@ -70,7 +70,7 @@ struct PodManifest {
             "securityContext:",
             "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
             "  privileged: true", "resources:",
-            "  requests: {cpu: \(isCluster ? "\"1\"" : "500m"), memory: \(isCluster ? "1Gi" : "512Mi")}",
+            "  requests: {cpu: 500m, memory: \(isCluster ? "1Gi" : "512Mi")}",
             "  limits: {cpu: \(Self.scalar(cpu)), memory: \(Self.scalar(memory)), ephemeral-storage: \(Self.scalar(storage))}",
         ]
         if isCluster { lines += ports }
