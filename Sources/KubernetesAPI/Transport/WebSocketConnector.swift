@@ -121,8 +121,11 @@ struct WebSocketConnector: Sendable {
                 }.flatMap { (future: EventLoopFuture<(HTTPResponseHead, ByteBuffer)>) in future }
                     .map { Outcome.refused($0.0, $0.1) }
             }
+            var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+            // The server's first frames may come in one packet with its answer.
+            pipeline.leftOverBytesStrategy = .forwardBytes
             return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                configuration: .init(upgradeConfiguration: configuration))
+                configuration: pipeline)
         }
         return try await result.flatMap { $0 }.get()
     }
