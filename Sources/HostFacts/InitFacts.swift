@@ -11,6 +11,12 @@ public struct InitFacts: Sendable, Equatable, Codable {
         self.takesTermination = takesTermination
     }
 
+    /// Those that wait for signals with sigtimedwait(2): while they do, the kernel takes these signals out of the mask
+    /// that `/proc` shows (`blocked`; `real_blocked` is not shown).
+    private static let knownInits: Set<String> = [
+        "kinkajou", "kinkajou-init", "tini", "docker-init", "catatonit", "systemd",
+    ]
+
     /// Reads `/proc/1/status` (proc_pid_status(5)): bit n-1 of a mask is signal n.
     public static func parse(_ status: String) -> InitFacts? {
         var fields: [Substring: Substring] = [:]
@@ -23,6 +29,6 @@ public struct InitFacts: Sendable, Equatable, Codable {
         let taken = ["SigBlk", "SigCgt"].contains { mask in
             fields[Substring(mask)].flatMap { UInt64($0, radix: 16) }.map { $0 & termination != 0 } ?? false
         }
-        return InitFacts(name: String(name), takesTermination: taken)
+        return InitFacts(name: String(name), takesTermination: taken || knownInits.contains(String(name)))
     }
 }

@@ -11,6 +11,9 @@ struct SystemFactsTests {
         let status = "Name:\tsh\nSigBlk:\t\(blocked)\nSigIgn:\t0000000000004000\nSigCgt:\t\(caught)\n"
         #expect(InitFacts.parse(status) == InitFacts(name: "sh", takesTermination: takes))
         #expect(InitFacts.parse("") == nil)
+        // One that waits for signals shows no mask while it does.
+        let waiting = "Name:\ttini\nSigBlk:\t0000000000000000\nSigCgt:\t0000000000000000\n"
+        #expect(InitFacts.parse(waiting)?.takesTermination == true)
     }
 
     @Test func keysAreThoseOfTheUser() {
