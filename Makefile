@@ -50,8 +50,7 @@ lint: ## Check the formatting of all Swift sources
 	@echo "lint: clean"
 
 .PHONY: bench
-bench: build ## Measure sizes, start-up times and memory, beside tini and runc
-	@scripts/bootstrap engine
+bench: images node-image ## Measure sizes, start-up times and memory, beside tini, runc and plain kind
 	@scripts/bench
 
 .PHONY: clean

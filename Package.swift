@@ -189,6 +189,31 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "KubernetesTestSupport",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            path: "Tests/KubernetesTestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesAPITests",
+            dependencies: [
+                "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ClusterConfigTests", dependencies: ["ClusterConfig", "HostFacts"], exclude: ["Broken"],
             swiftSettings: strict),
@@ -246,6 +271,15 @@ let package = Package(
             name: "DockerEngineIntegrationTests",
             dependencies: ["DockerEngine", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Integration/DockerEngineIntegrationTests", swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesAPIIntegrationTests",
+            dependencies: [
+                "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/Integration/KubernetesAPIIntegrationTests", swiftSettings: strict),
         .testTarget(
             name: "OCIIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/OCIIntegrationTests", swiftSettings: strict),

@@ -149,8 +149,7 @@ public struct ImageImport: Sendable {
         do {
             let listing = try await store.listing(snapshotter: snapshotter)
             let arrived = images.filter { listing.targets[$0.name] == $0.manifestDigest }
-            let usable = arrived.filter { listing.unpacked.contains($0.id) }
-            if problem == nil, usable.count == images.count {
+            if problem == nil, arrived.count == images.count {
                 return ImportReport.Node(
                     name: lane.name,
                     images: images.map {
@@ -160,9 +159,8 @@ public struct ImageImport: Sendable {
             // A name without an image that can run is worse than none.
             let broken = arrived.filter { !listing.unpacked.contains($0.id) }
             if !broken.isEmpty { try await store.remove(names: broken.map(\.name)) }
-            let text =
-                problem
-                ?? "containerd does not have \(images.filter { !usable.contains($0) }.map(\.name).joined(separator: ", ")) in a usable state"
+            let missing = images.filter { !arrived.contains($0) }.map(\.name).joined(separator: ", ")
+            let text = problem ?? "containerd took the archive, and does not have \(missing)"
             return ImportReport.Node(
                 name: lane.name, images: [], error: await reason(text, lane.name),
                 lacksSkippedLayers: text.contains("content digest") && text.contains("not found"))

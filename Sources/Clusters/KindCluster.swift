@@ -164,13 +164,16 @@ public final class KindCluster: Workload {
                 return
             }
             progress.fail()
-            var evidence = phases.messages.filter { !$0.hasPrefix("Command Output:") }.suffix(12).map { $0 }
-            evidence += await nodeLogs(name, client: client)
-            let error = phases.messages.last { $0.hasPrefix("ERROR: ") }
+            let error = phases.messages.last { $0.hasPrefix("ERROR: ") }?.dropFirst("ERROR: ".count).prefix(
+                300)
+            // The error is the summary; once is enough.
+            let others = phases.messages.filter {
+                !$0.hasPrefix("Command Output:") && !$0.hasPrefix("ERROR: \(error ?? "?")")
+            }
+            let evidence = others.suffix(12) + (await nodeLogs(name, client: client))
             throw SessionError.cluster(
-                "kind could not create the cluster (\(result.status))"
-                    + (error.map { ": \($0.dropFirst("ERROR: ".count).prefix(300))" } ?? ""),
-                evidence: evidence)
+                "kind could not create the cluster (\(result.status))" + (error.map { ": \($0)" } ?? ""),
+                evidence: Array(evidence))
         } catch is CapturedProgram.TimedOut {
             let phase = progress.current ?? "kind create cluster"
             progress.fail()

@@ -81,7 +81,7 @@ extension DoctorCommand {
         #endif
         return HostClusterFacts.Needs(
             requests: [
-                "cpu": PodResources.requestedProcessors(isCluster: isCluster),
+                "cpu": PodResources.requestedProcessors,
                 "memory": PodResources.requestedMemory(isCluster: isCluster),
                 // Where only a limit is given, it is the request too.
                 "ephemeral-storage": storage,

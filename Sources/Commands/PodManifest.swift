@@ -70,7 +70,7 @@ struct PodManifest {
             "securityContext:",
             "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
             "  privileged: true", "resources:",
-            "  requests: {cpu: \(requestedProcessors), memory: \(PodResources.requestedMemory(isCluster: isCluster))}",
+            "  requests: {cpu: \(PodResources.requestedProcessors), memory: \(PodResources.requestedMemory(isCluster: isCluster))}",
             "  limits: {cpu: \(Self.scalar(cpu)), memory: \(Self.scalar(memory)), ephemeral-storage: \(Self.scalar(storage))}",
         ]
         if isCluster { lines += ports }
@@ -94,11 +94,6 @@ struct PodManifest {
     }
 
     /// A number has to be quoted: a quantity is a string.
-    private var requestedProcessors: String {
-        let amount = PodResources.requestedProcessors(isCluster: isCluster)
-        return Int(amount) == nil ? amount : "\"\(amount)\""
-    }
-
     private var ports: [String] {
         ["ports:", "  - {name: api, containerPort: 30001}", "  - {name: status, containerPort: 30002}"]
     }

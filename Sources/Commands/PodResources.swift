@@ -10,7 +10,7 @@ enum PodResources {
     static func storage(isCluster: Bool) -> String { isCluster ? "20Gi" : "10Gi" }
 
     /// The request of processors.
-    static func requestedProcessors(isCluster: Bool) -> String { isCluster ? "1" : "500m" }
+    static let requestedProcessors = "500m"
 
     /// The request of memory.
     static func requestedMemory(isCluster: Bool) -> String { isCluster ? "1Gi" : "512Mi" }

@@ -121,7 +121,7 @@ public struct StreamFrameReader: Sendable {
     ///   known only when ``isComplete``.
     public mutating func take(_ bytes: some Collection<UInt8>) throws(StreamFramesError) -> [UInt8] {
         var content: [UInt8] = []
-        var rest = bytes[...]
+        var rest = Array(bytes)[...]
         while !rest.isEmpty {
             if case .content(let wanted) = expected {
                 let piece = rest.prefix(wanted)

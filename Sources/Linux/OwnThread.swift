@@ -29,7 +29,7 @@ public enum OwnThread {
     }
 
     /// Starts a thread that nobody waits for. The result says whether there is one.
-    static func detach(_ body: @escaping @Sendable () -> Void) -> Bool {
+    public static func detach(_ body: @escaping @Sendable () -> Void) -> Bool {
         guard let thread = start(body) else { return false }
         pthread_detach(thread)
         return true

@@ -215,6 +215,19 @@ import Testing
         #expect(try ParsedCluster(yaml: plan.cluster.yaml()).cluster == plan.cluster)
     }
 
+    @Test func aVersionThatKindMakesNoClustersOfIsRefused() throws {
+        #expect(
+            try refusal { $0.nodeImage = "kindest/node:v1.14.10" } == """
+                nodes[0].image: it has Kubernetes v1.14.10, and kind makes clusters of v1.15.0 and later; choose a newer node image
+                """)
+        // What is in the image counts, not what its tag says.
+        let message = try refusal("nodes: [{image: \"mine:v1.31.2\"}]\n") {
+            $0.kubernetesVersion = KubernetesVersion(1, 9)
+        }
+        #expect(message.hasPrefix("f:3:17: nodes[0].image: it has Kubernetes v1.9.0"), "\(message)")
+        #expect(try plan { $0.nodeImage = "kindest/node:v1.15.12" }.kubernetesVersion?.minor == 15)
+    }
+
     @Test func aCertificateNameThatIsNone() throws {
         let message = try refusal { $0.certSANs = ["https://a", "a b", "ok"] }
         #expect(

@@ -282,7 +282,7 @@ import Testing
         let process = Process()
         let path = directory.path + "/bomb.gz"
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "head -c 200M /dev/zero | gzip -1 > \(path)"]
+        process.arguments = ["-c", "head -c 50M /dev/zero | gzip -1 > \(path)"]
         try process.run()
         process.waitUntilExit()
         let error = await #expect(throws: ImageArchiveError.self) {

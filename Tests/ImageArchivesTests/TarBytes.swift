@@ -53,7 +53,8 @@ struct TarBytes {
     /// A tar archive with one file in it: a layer.
     static func layer(_ name: String, size: Int = 5000, seed: UInt8 = 1) -> [UInt8] {
         var tar = TarBytes()
-        tar.add(name, (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ Int(seed)) })
+        let period = (0..<977).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ Int(seed)) }
+        tar.add(name, Array([[UInt8]](repeating: period, count: size / 977 + 1).joined().prefix(size)))
         return tar.ended
     }
 }

@@ -53,7 +53,8 @@ enum Inside {
                 "error: \((error as? ClusterNodesError)?.summary ?? "\(error)")\n  cure: \(error.cure)\n")
             status = error.exitCode.rawValue
         } catch is CancellationError {
-            status = await watch.value.map { 128 + $0 } ?? ProgramExitCode.terminated.rawValue
+            let number = work.isCancelled ? await watch.value : nil
+            status = number.map { 128 + $0 } ?? ProgramExitCode.terminated.rawValue
             StandardError.write("error: stopped by signal \(status - 128); nothing is left of it\n")
         } catch {
             StandardError.write("error: \(error)\n")

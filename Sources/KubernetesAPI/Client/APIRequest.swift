@@ -1,10 +1,24 @@
 public import NIOCore
-public import NIOHTTP1
+internal import NIOHTTP1
 
 /// A request before it is sent.
 public struct APIRequest: Sendable {
+    /// The methods that the API has.
+    public enum Method: String, Sendable, Hashable {
+        /// Reads.
+        case get = "GET"
+        /// Makes.
+        case post = "POST"
+        /// Writes anew.
+        case put = "PUT"
+        /// Changes.
+        case patch = "PATCH"
+        /// Deletes.
+        case delete = "DELETE"
+    }
+
     /// The method.
-    public var method: HTTPMethod
+    public var method: Method
     /// Begins with a slash; already percent-encoded.
     public var path: String
     /// Not encoded yet.
@@ -20,7 +34,7 @@ public struct APIRequest: Sendable {
 
     /// Describes a request. What reads is repeatable, all else is not.
     public init(
-        _ method: HTTPMethod, _ path: String, query: [(name: String, value: String)] = [],
+        _ method: Method, _ path: String, query: [(name: String, value: String)] = [],
         body: [UInt8]? = nil, contentType: String = "application/json", accept: String = "application/json"
     ) {
         self.method = method
@@ -29,7 +43,7 @@ public struct APIRequest: Sendable {
         self.body = body
         self.contentType = contentType
         self.accept = accept
-        isRepeatable = method == .GET || method == .HEAD
+        isRepeatable = method == .get
     }
 
     /// For messages, such as `GET /api/v1/pods`. The query is left out: a command may be in it.
@@ -47,12 +61,14 @@ public struct APIRequest: Sendable {
 public struct APIResponse: Sendable {
     /// The HTTP status, 200 to 299.
     public let code: Int
-    /// The headers.
-    public let headers: HTTPHeaders
+    let headers: HTTPHeaders
     /// The body.
     public let body: ByteBuffer
     /// The request, for messages.
     let request: String
+
+    /// The first header of a name; nil when there is none.
+    public func header(_ name: String) -> String? { headers.first(name: name) }
 
     /// The body as JSON.
     public func json() throws -> JSONValue {

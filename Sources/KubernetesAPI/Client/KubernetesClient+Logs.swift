@@ -1,6 +1,4 @@
 public import NIOCore
-internal import NIOHTTP1
-
 extension KubernetesClient {
     /// Reads what a container has written to its stdout and stderr, in pieces of any size. Nothing is read ahead of
     /// the consumer. Ending the iteration, or cancelling its task, ends the request.
@@ -53,7 +51,7 @@ private actor LogStream {
     func next() async throws -> ByteBuffer? {
         if let chunks { return try await chunks.next() }
         let request = APIRequest(
-            .GET,
+            .get,
             try APIResource.pods.path(
                 namespace: namespace ?? client.configuration.namespace, name: pod, subresource: "log"),
             query: query, accept: "*/*")

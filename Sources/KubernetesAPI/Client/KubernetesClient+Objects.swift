@@ -1,5 +1,3 @@
-internal import NIOHTTP1
-
 /// Objects of one kind, as one version of the cluster's state had them.
 public struct ObjectList: Sendable, Equatable {
     /// The objects, each with `apiVersion` and `kind`.
@@ -51,7 +49,7 @@ extension KubernetesClient {
     public func get(_ resource: APIResource, _ name: String, namespace: String? = nil) async throws
         -> JSONValue
     {
-        try await request(APIRequest(.GET, path(resource, name, namespace))).json()
+        try await request(APIRequest(.get, path(resource, name, namespace))).json()
     }
 
     /// Reads all objects of a kind, page by page.
@@ -88,7 +86,7 @@ extension KubernetesClient {
             var query = Self.selectors(labels: labels, fields: fields)
             if let limit { query.append(("limit", String(limit))) }
             if let token { query.append(("continue", token)) }
-            let request = APIRequest(.GET, try resource.path(namespace: namespace), query: query)
+            let request = APIRequest(.get, try resource.path(namespace: namespace), query: query)
             let page = try await self.request(request).json()
             // Go writes an empty slice as null.
             guard page["kind"].string?.hasSuffix("List") == true else {
@@ -120,7 +118,7 @@ extension KubernetesClient {
             namespace: namespace ?? object["metadata"]["namespace"].string ?? configuration.namespace)
         return try await request(
             APIRequest(
-                .POST, path, query: Self.dryRun(dryRun), body: Self.typed(object, resource).encoded())
+                .post, path, query: Self.dryRun(dryRun), body: Self.typed(object, resource).encoded())
         ).json()
     }
 
@@ -141,7 +139,7 @@ extension KubernetesClient {
             name: object["metadata"]["name"].string ?? "", subresource: subresource)
         return try await request(
             APIRequest(
-                .PUT, path, query: Self.dryRun(dryRun), body: Self.typed(object, resource).encoded())
+                .put, path, query: Self.dryRun(dryRun), body: Self.typed(object, resource).encoded())
         ).json()
     }
 
@@ -165,7 +163,7 @@ extension KubernetesClient {
             body = Self.typed(body, resource)
         }
         var request = APIRequest(
-            .PATCH,
+            .patch,
             try resource.path(
                 namespace: namespace ?? configuration.namespace, name: name, subresource: subresource),
             query: query, body: body.encoded(), contentType: type.contentType)
@@ -189,7 +187,7 @@ extension KubernetesClient {
     ) async throws -> Bool {
         var options = Self.deletion(propagation, gracePeriodSeconds)
         if let uid { options["preconditions"] = ["uid": .string(uid)] }
-        var request = APIRequest(.DELETE, try path(resource, name, namespace), body: options.encoded())
+        var request = APIRequest(.delete, try path(resource, name, namespace), body: options.encoded())
         // With its identifier given, a second attempt can hit no other object.
         request.isRepeatable = uid != nil
         do {
@@ -212,7 +210,7 @@ extension KubernetesClient {
         guard !labels.isEmpty else { throw KubernetesError.invalidName("") }
         _ = try await request(
             APIRequest(
-                .DELETE, resource.path(namespace: namespace ?? configuration.namespace),
+                .delete, resource.path(namespace: namespace ?? configuration.namespace),
                 query: [("labelSelector", labels)],
                 body: Self.deletion(propagation, gracePeriodSeconds).encoded()))
     }

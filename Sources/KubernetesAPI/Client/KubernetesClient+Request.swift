@@ -69,7 +69,7 @@ extension KubernetesClient {
         let bracketed = host.contains(":") ? "[\(host)]" : host
         var outgoing = HTTPClientRequest(
             url: "\(scheme)://\(bracketed):\(address.port)\(address.prefix)\(request.target)")
-        outgoing.method = request.method
+        outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         outgoing.headers = headers(for: request, credential: credential)
         if let body = request.body { outgoing.body = .bytes(ByteBuffer(bytes: body)) }
         if address.isTLS { outgoing.tlsConfiguration = tls.configuration(with: credential.identity) }

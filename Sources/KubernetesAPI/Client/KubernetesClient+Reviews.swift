@@ -1,5 +1,3 @@
-internal import NIOHTTP1
-
 /// Whether the client may do something.
 public struct AccessReview: Sendable, Hashable {
     /// It may.
@@ -32,7 +30,7 @@ public struct ServerVersion: Sendable, Hashable {
 extension KubernetesClient {
     /// `GET /version`: the server's version.
     public func version() async throws -> ServerVersion {
-        let request = APIRequest(.GET, "/version")
+        let request = APIRequest(.get, "/version")
         guard let version = ServerVersion(try await self.request(request).json()) else {
             throw KubernetesError.invalidResponse(what: request.summary, reason: "it has no version")
         }
@@ -62,7 +60,7 @@ extension KubernetesClient {
             "spec": ["resourceAttributes": attributes],
         ]
         var request = APIRequest(
-            .POST, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body: review.encoded())
+            .post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body: review.encoded())
         request.isRepeatable = true
         let status = try await self.request(request).json()["status"]
         guard let isAllowed = status["allowed"].boolean else {

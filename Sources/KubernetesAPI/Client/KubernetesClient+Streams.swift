@@ -1,5 +1,3 @@
-internal import NIOHTTP1
-
 extension KubernetesClient {
     /// Runs a command in a container, over WebSocket.
     ///
@@ -22,7 +20,7 @@ extension KubernetesClient {
             ("stdin", String(stdin)), ("stdout", "true"), ("stderr", String(!tty)), ("tty", String(tty)),
         ]
         let request = APIRequest(
-            .GET,
+            .get,
             try APIResource.pods.path(
                 namespace: namespace ?? configuration.namespace, name: pod, subresource: "exec"),
             query: query, accept: "*/*")
@@ -42,7 +40,7 @@ extension KubernetesClient {
         -> PortForwardStream
     {
         let request = APIRequest(
-            .GET,
+            .get,
             try APIResource.pods.path(
                 namespace: namespace ?? configuration.namespace, name: pod, subresource: "portforward"),
             query: [("ports", String(port))], accept: "*/*")

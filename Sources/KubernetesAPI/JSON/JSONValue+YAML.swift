@@ -54,13 +54,18 @@ extension JSONValue {
             Node(elements.map(\.yamlNode), Tag(.seq), elements.isEmpty ? .flow : .block)
         case .object(let members):
             Node(
-                members.map { (Self.stringNode($0.key), $0.value.yamlNode) }, Tag(.map),
+                members.map { (Self.keyNode($0.key), $0.value.yamlNode) }, Tag(.map),
                 members.isEmpty ? .flow : .block)
         }
     }
 
     private static func scalar(_ text: String, _ style: Yams.Node.Scalar.Style) -> Yams.Node {
         Node(text, Tag(.str), style)
+    }
+
+    /// A member's name: on one line, and never what stands for a merge.
+    private static func keyNode(_ text: String) -> Yams.Node {
+        text.contains("\n") || text == "<<" ? scalar(text, .doubleQuoted) : stringNode(text)
     }
 
     private static func stringNode(_ text: String) -> Yams.Node {
@@ -72,7 +77,7 @@ extension JSONValue {
 /// Makes a tree of what Yams composed, with a bound on what aliases can blow up.
 private struct YAMLTreeReader {
     /// More nodes than any file has that is written by people or programs.
-    private var remaining = 1 << 22
+    private var remaining = 1 << 20
 
     mutating func value(_ node: Yams.Node, depth: Int = 0) throws(YAMLSyntaxError) -> JSONValue {
         remaining -= 1

@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOHTTP1
 
 /// A watch as its consumer pulls it: lists, connects, reconnects and lists again as needed.
 actor Watch {
@@ -80,7 +79,7 @@ actor Watch {
         query.append(("resourceVersion", resourceVersion ?? ""))
         query.append(("allowWatchBookmarks", "true"))
         query.append(("timeoutSeconds", String(seconds)))
-        let request = APIRequest(.GET, try resource.path(namespace: namespace), query: query)
+        let request = APIRequest(.get, try resource.path(namespace: namespace), query: query)
         let answer = try await client.send(request, timeout: KubernetesClient.defaultTimeout) { $0 }
         hasSucceeded = true
         failingSince = nil

@@ -155,7 +155,7 @@ public struct ClusterObjects: Sendable {
         let resources = request.resources
         return [
             "requests": [
-                "cpu": .string(Self.least("1", resources.cpu)),
+                "cpu": .string(Self.least("500m", resources.cpu)),
                 "memory": .string(Self.least("1Gi", resources.memory)),
             ],
             "limits": [

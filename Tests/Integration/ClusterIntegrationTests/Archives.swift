@@ -20,7 +20,7 @@ enum Archives {
 
     /// An image of busybox, from Debian's static package, and some files (path inside, contents).
     static func busybox(
-        _ name: String, files: [String: String] = [:], platform: String? = nil
+        _ name: String, files: [String: String] = [:], architecture: String? = nil
     ) throws -> String {
         try made(name.replacingOccurrences(of: ":", with: "-")) { path in
             let tree = path + ".tree"
@@ -37,12 +37,26 @@ enum Archives {
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try contents.write(to: url, atomically: true, encoding: .utf8)
             }
-            let option = platform.map { "--platform \($0)" } ?? ""
             try Command.require(
-                "sh", "-c", "tar -C \(tree) -c . | docker import \(option) -c 'CMD [\"sh\"]' - \(name)")
+                "sh", "-c", "tar -C \(tree) -c . | docker import -c 'CMD [\"sh\"]' - \(name)")
             defer { _ = try? Command.run(["docker", "rmi", name]) }
             try Command.require("docker", "save", "-o", path, name)
+            if let architecture { try change(path, to: architecture) }
         }
+    }
+
+    /// Has an archive say that its image is for another architecture; `docker import` always names this machine's.
+    private static func change(_ archive: String, to architecture: String) throws {
+        let script = #"""
+            set -e
+            mkdir "$1.files"
+            tar -C "$1.files" -xf "$1"
+            config=$(sed 's/.*"Config":"\([^"]*\)".*/\1/' "$1.files/manifest.json")
+            sed -i "s/\"architecture\":\"[a-z0-9]*\"/\"architecture\":\"$2\"/" "$1.files/$config"
+            tar -C "$1.files" -cf "$1" .
+            rm -rf "$1.files"
+            """#
+        try Command.require("sh", "-c", script, "sh", archive, architecture)
     }
 
     private static func made(_ name: String, _ make: (String) throws -> Void) throws -> String {

@@ -32,7 +32,7 @@ struct FailureTests {
             cure: "give the volume at /var/lib/docker more space"),
         Failure(
             testDescription: "a small disk", flags: ["--privileged", "--tmpfs", "/var/lib/docker:size=100m"],
-            status: 73, cause: "the data root /var/lib/docker has 99 MiB free of 100 MiB",
+            status: 73, cause: "MiB free of 100 MiB",
             cure: "raise the emptyDir's sizeLimit"),
         Failure(
             testDescription: "a port that is taken", arguments: ["--status-address", "0.0.0.0:30001"],
@@ -55,7 +55,7 @@ struct FailureTests {
             cause: "the archive /images/node.tar cannot be loaded", cure: "docker save"),
         Failure(
             testDescription: "an image for another machine",
-            archive: { try Archives.busybox("kj-node:other", platform: "linux/arm64") }, status: 70,
+            archive: { try Archives.busybox("kj-node:other", architecture: "arm64") }, status: 70,
             cause: "the node image kj-node:other is for arm64", cure: "use a node image for"),
         Failure(
             testDescription: "an image that is no node", archive: { try Archives.web() }, status: 70,

@@ -1,0 +1,200 @@
+import Foundation
+import KubernetesTestSupport
+import Testing
+
+@testable import KubernetesAPI
+
+@Suite struct ResolveTests {
+    private func resolve(
+        cluster: JSONValue, user: JSONValue = [:], environment: [String: String] = [:]
+    ) throws -> ClientConfiguration {
+        var config = Kubeconfig()
+        config.setCluster("c", cluster)
+        config.setUser("u", user)
+        config.setContext("x", ["cluster": "c", "user": "u"])
+        config.currentContext = "x"
+        return try ClientConfiguration(config, files: ["f"], context: nil, environment: environment)
+    }
+
+    private func problem(cluster: JSONValue = ["server": "https://h"], user: JSONValue = [:]) -> String {
+        do {
+            _ = try resolve(cluster: cluster, user: user)
+            return "none"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func everythingThatAnEntryCanSay() throws {
+        let configuration = try resolve(
+            cluster: [
+                "server": "https://h:1", "certificate-authority-data": "Q0E=", "tls-server-name": "name",
+                "proxy-url": "socks5://p:9",
+            ],
+            user: [
+                "token": "t", "client-certificate-data": "Q0VSVA==", "client-key": "/k", "as": "bob",
+                "as-uid": "7",
+                "as-groups": ["g1", "g2"], "as-user-extra": ["Scopes": ["a", "b"]],
+            ])
+        #expect(configuration.server == "https://h:1")
+        #expect(configuration.trust == .authorities(Array("CA".utf8)))
+        #expect(configuration.tlsServerName == "name")
+        #expect(configuration.proxyURL?.value == "socks5://p:9")
+        #expect(configuration.credential.authorization == .token(Secret("t")))
+        #expect(
+            configuration.credential.clientCertificate
+                == .init(chain: .data(Secret(Array("CERT".utf8))), key: .file("/k")))
+        #expect(
+            configuration.impersonation?.headers.map { "\($0.name): \($0.value)" } == [
+                "Impersonate-User: bob", "Impersonate-Uid: 7", "Impersonate-Group: g1",
+                "Impersonate-Group: g2",
+                "Impersonate-Extra-scopes: a", "Impersonate-Extra-scopes: b",
+            ])
+        #expect(configuration.namespace == "default")
+        #expect(configuration.contextName == "x")
+    }
+
+    @Test func whatCannotBeUsedIsNamed() {
+        #expect(problem(cluster: [:]).contains("has no server"))
+        #expect(problem(cluster: ["server": "ftp://h"]).contains("is no URL"))
+        #expect(
+            problem(cluster: ["server": "https://h", "certificate-authority-data": "*"]).contains(
+                "is not base64"))
+        #expect(
+            problem(cluster: ["server": "https://h", "certificate-authority": "/no/such"]).contains(
+                "/no/such cannot be read"))
+        #expect(
+            problem(cluster: [
+                "server": "https://h", "insecure-skip-tls-verify": true, "certificate-authority": "/x",
+            ]).contains("and insecure-skip-tls-verify"))
+        #expect(
+            problem(cluster: ["server": "https://h", "proxy-url": "https://u:S3CRET@p"]).contains(
+                "not supported"))
+        #expect(
+            !problem(cluster: ["server": "https://h", "proxy-url": "https://u:S3CRET@p"]).contains("S3CRET"))
+        #expect(problem(user: ["auth-provider": ["name": "gcp"]]).contains("removed from Kubernetes"))
+        #expect(problem(user: ["token": "a", "username": "b"]).contains("a token and a username"))
+        #expect(problem(user: ["client-key-data": "QQ=="]).contains("has no certificate"))
+        #expect(problem(user: ["client-certificate": "/c"]).contains("has no key"))
+        #expect(
+            problem(user: ["exec": ["command": "x", "apiVersion": "client.authentication.k8s.io/v1alpha1"]])
+                .contains(
+                    "is not supported"))
+        #expect(
+            problem(user: ["exec": ["apiVersion": "client.authentication.k8s.io/v1"]]).contains("no command"))
+        #expect(
+            problem(user: ["exec": ["command": "x", "apiVersion": "client.authentication.k8s.io/v1"]])
+                .contains(
+                    "no interactiveMode"))
+    }
+
+    @Test func aTokenFileHasPriority() throws {
+        let configuration = try resolve(
+            cluster: ["server": "https://h"],
+            user: ["token": "t", "tokenFile": "/f", "exec": ["command": "x"]])
+        #expect(configuration.credential.authorization == .tokenFile("/f"))
+    }
+
+    @Test func contextsThatAreNotThere() async throws {
+        try await withTemporaryDirectory { folder in
+            let file = folder + "/config"
+            try writeFile(
+                file,
+                """
+                contexts:
+                - {name: a, context: {cluster: gone, user: ""}}
+                - {name: b, context: {cluster: here, user: gone}}
+                clusters:
+                - {name: here, cluster: {server: "https://h"}}
+                """)
+            func problem(_ context: String?) -> String {
+                do {
+                    _ = try ClientConfiguration.resolve(kubeconfig: file, context: context, environment: [:])
+                    return "none"
+                } catch {
+                    return "\(error)"
+                }
+            }
+            #expect(problem(nil).contains("no context is chosen in \(file); there are: a, b"))
+            #expect(problem("c").contains("there is no context \"c\" in \(file); there are: a, b"))
+            #expect(problem("a").contains("there is no cluster \"gone\""))
+            #expect(problem("b").contains("there is no user \"gone\""))
+        }
+    }
+
+    @Test func whereItHasLooked() {
+        let error = #expect(throws: KubeconfigError.self) {
+            try ClientConfiguration.resolve(
+                kubeconfig: nil, context: nil, environment: ["HOME": "/nonexistent"])
+        }
+        #expect(error?.description.contains("/nonexistent/.kube/config") == true)
+        #expect(error?.description.contains("this is no Pod") == true)
+    }
+
+    @Test func aPodIsWithinItsCluster() async throws {
+        try await withTemporaryDirectory { folder in
+            try writeFile(folder + "/token", "abc\n")
+            try writeFile(folder + "/ca.crt", "CA")
+            try writeFile(folder + "/namespace", "team\n")
+            let environment = ["KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"]
+            let configuration = try ClientConfiguration.inCluster(environment: environment, folder: folder)
+            #expect(configuration.server == "https://[fd00::1]:443")
+            #expect(configuration.namespace == "team")
+            #expect(configuration.contextName == nil)
+            #expect(configuration.credential.authorization == .tokenFile(folder + "/token"))
+            #expect(configuration.trust == .authorities(Array("CA".utf8)))
+            #expect(throws: KubeconfigError.self) {
+                try ClientConfiguration.inCluster(environment: environment, folder: folder + "/no")
+            }
+        }
+    }
+
+    @Test func serverAddresses() throws {
+        #expect(ServerAddress("https://h")?.url == "https://h")
+        #expect(ServerAddress("https://h:6443/a/b/")?.url == "https://h:6443/a/b")
+        #expect(ServerAddress("h:8080")?.url == "http://h:8080")
+        let six = try #require(ServerAddress("https://[fd00::1]:6443"))
+        #expect(six.host == "fd00::1")
+        #expect(six.authority == "[fd00::1]:6443")
+        #expect(six.isIPAddress)
+        for text in ["", "https://", "https://h:0", "https://h:99999", "https://h?x=1", "unix:///x"] {
+            #expect(ServerAddress(text) == nil, "\(text)")
+        }
+    }
+
+    @Test(arguments: [
+        ("https://api.example.com:6443", "", false), ("https://api.example.com:6443", "example.com", true),
+        ("https://example.com", ".example.com", false), ("https://a.example.com", ".example.com", true),
+        ("https://a.example.com", "*.example.com", true), ("https://notexample.com", "example.com", false),
+        ("https://10.1.2.3", "10.0.0.0/8", true), ("https://11.1.2.3", "10.0.0.0/8", false),
+        ("https://10.1.2.3", " 10.1.2.3 ", true), ("https://10.1.2.3:6443", "10.1.2.3:443", false),
+        ("https://10.1.2.3:6443", "10.1.2.3:6443", true), ("https://h", "*", true),
+        ("https://localhost", "", true),
+        ("https://127.0.0.1:6443", "", true), ("https://[::1]:6443", "", true),
+        ("https://[fd00::5]", "fd00::/8", true),
+        ("https://10.0.0.130", "10.0.0.0/25", false), ("https://10.0.0.127", "10.0.0.0/25", true),
+    ])
+    func noProxy(_ server: String, _ list: String, _ isExcepted: Bool) throws {
+        let address = try #require(ServerAddress(server))
+        #expect(ProxySettings.isExcepted(address, by: list) == isExcepted)
+        let environment = ["HTTPS_PROXY": "http://p:3128", "NO_PROXY": list]
+        #expect((ProxySettings.url(for: address, environment: environment) == nil) == isExcepted)
+    }
+
+    @Test func theProxyOfTheEnvironmentComesSecond() throws {
+        let environment = ["https_proxy": "p:3128"]
+        #expect(
+            try resolve(cluster: ["server": "https://h"], environment: environment).proxyURL?.value
+                == "p:3128")
+        #expect(try resolve(cluster: ["server": "http://h"], environment: environment).proxyURL == nil)
+        #expect(
+            try resolve(
+                cluster: ["server": "https://h", "proxy-url": "http://own"], environment: environment
+            ).proxyURL?.value == "http://own")
+        let proxy = try ProxySettings(url: "http://user:p%40ss@proxy")
+        #expect(proxy.user == "user")
+        #expect(proxy.password?.value == "p@ss")
+        #expect(proxy.port == 80)
+        #expect(proxy.url == "http://proxy:80")
+    }
+}
