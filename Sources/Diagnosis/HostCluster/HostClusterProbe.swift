@@ -33,27 +33,30 @@ public struct HostClusterProbe: Sendable {
         var outcome = Outcome()
         await withTaskGroup(of: (String, Result<Report, any Error>).self) { group in
             var waiting = nodes[...]
-            func next() {
-                guard let node = waiting.popFirst() else { return }
-                group.addTask {
-                    do {
-                        return (node, .success(try await examine(node, pod: pod)))
-                    } catch {
-                        return (node, .failure(error))
-                    }
-                }
+            while let node = waiting.popFirst() {
+                group.addTask { (node, await attempt(node, pod: pod)) }
+                if nodes.count - waiting.count >= Self.most { break }
             }
-            for _ in 0..<Self.most { next() }
-            for await (node, result) in group {
+            while let (node, result) = await group.next() {
                 switch result {
                 case .success(let report): outcome.take(report, of: node)
                 case .failure(let error): outcome.failures[node] = "\(error)"
                 }
-                next()
+                if let node = waiting.popFirst() {
+                    group.addTask { (node, await attempt(node, pod: pod)) }
+                }
             }
         }
         try Task.checkCancellation()
         return outcome
+    }
+
+    private func attempt(_ node: String, pod: ExaminingPod) async -> Result<Report, any Error> {
+        do {
+            return .success(try await examine(node, pod: pod))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func examine(_ node: String, pod: ExaminingPod) async throws -> Report {

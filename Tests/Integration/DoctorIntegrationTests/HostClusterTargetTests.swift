@@ -4,41 +4,25 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The host cluster of the tests.
-enum HostCluster {
-    /// Its kubeconfig; nil: there is none to test with.
-    static let kubeconfig = ProcessInfo.processInfo.environment["KINKAJOU_TEST_KUBECONFIG"]
-}
-
-/// `kinkajou doctor --target kubernetes` on a real host cluster whose nodes have the image: its kubeconfig is named
-/// by KINKAJOU_TEST_KUBECONFIG, such as that of the host cluster of `make up`.
+/// `kinkajou doctor --target kubernetes` on a real host cluster.
 @Suite(
-    .serialized,
-    .enabled(if: HostCluster.kubeconfig != nil, "KINKAJOU_TEST_KUBECONFIG is not set"))
+    .serialized, .enabled(if: HostCluster.obstacle == nil, "\(HostCluster.obstacle ?? "")"), .hostCluster)
 struct HostClusterTargetTests {
     /// A namespace of its own, which goes away with the test.
     private final class Namespace {
         let name = "kj-doctor-" + String(UInt32.random(in: .min ... .max), radix: 36)
+        let host: HostCluster
 
         init(labels: String...) throws {
-            try kubectl(["create", "namespace", name])
-            for label in labels { try kubectl(["label", "namespace", name, label]) }
+            host = try HostCluster.required()
+            try host.kubectl("create", "namespace", name)
+            for label in labels { try host.kubectl("label", "namespace", name, label) }
         }
 
-        deinit { _ = try? kubectl(["delete", "namespace", name, "--wait=false"]) }
-
-        @discardableResult
-        func kubectl(_ words: [String], input: String? = nil) throws -> String {
-            let config = ["kubectl", "--kubeconfig", HostCluster.kubeconfig ?? ""]
-            let command = config + words
-            let all = input.map { ["sh", "-c", "printf '%s' \"$0\" | \"$@\"", $0] + command } ?? command
-            let result = try Command.run(all)
-            guard result.status == 0 else { throw Command.Failure(words: all, result: result) }
-            return result.output
-        }
+        deinit { _ = try? host.kubectl("delete", "namespace", name, "--wait=false") }
 
         func pods() throws -> [String] {
-            try kubectl(["get", "pods", "-n", name, "-o", "name"]).split(separator: "\n").map(String.init)
+            try host.kubectl("get", "pods", "-n", name, "-o", "name").split(separator: "\n").map(String.init)
         }
     }
 
@@ -46,9 +30,8 @@ struct HostClusterTargetTests {
         ChildProcess.Setup(
             try BuiltBinary.path("kinkajou"),
             [
-                "doctor", "--target", "kubernetes", "-o", "json", "--kubeconfig",
-                HostCluster.kubeconfig ?? "",
-                "--namespace", namespace.name, "--image", ExaminedContainer.image,
+                "doctor", "--target", "kubernetes", "-o", "json", "--kubeconfig", namespace.host.kubeconfig,
+                "--namespace", namespace.name, "--image", HostCluster.podImage,
             ] + arguments)
     }
 
@@ -75,13 +58,12 @@ struct HostClusterTargetTests {
 
     @Test func aQuotaIsNamed() throws {
         let namespace = try Namespace()
-        try namespace.kubectl([
-            "create", "quota", "small", "-n", namespace.name, "--hard=requests.memory=512Mi",
-        ])
+        try namespace.host.kubectl(
+            "create", "quota", "small", "-n", namespace.name, "--hard=requests.memory=512Mi")
         try Wait.until("the quota's status") {
-            try namespace.kubectl([
-                "get", "quota", "small", "-n", namespace.name, "-o", "jsonpath={.status.hard}",
-            ])
+            try namespace.host.kubectl(
+                "get", "quota", "small", "-n", namespace.name, "-o", "jsonpath={.status.hard}"
+            )
             .contains("512Mi")
         }
         let (status, report) = try doctor(namespace)
@@ -95,12 +77,11 @@ struct HostClusterTargetTests {
 
     @Test func aLimitRangeIsNamed() throws {
         let namespace = try Namespace()
-        try namespace.kubectl(
-            ["apply", "-n", namespace.name, "-f", "-"],
-            input: """
-                {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "tight"},
-                 "spec": {"limits": [{"type": "Container", "max": {"memory": "1Gi"}}]}}
-                """)
+        try namespace.host.apply(
+            """
+            {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "tight", "namespace": "\(namespace.name)"},
+             "spec": {"limits": [{"type": "Container", "max": {"memory": "1Gi"}}]}}
+            """)
         let (status, report) = try doctor(namespace)
         #expect(status == 1)
         #expect(
