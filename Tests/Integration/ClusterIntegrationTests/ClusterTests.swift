@@ -171,7 +171,7 @@ struct ClusterTests {
             "kubectl", "get", "pod", "server", "-o", "jsonpath={.status.podIP}")
         #expect(
             try container.require(
-                "kubectl", "exec", "client", "--", "wget", "-T", "10", "-qO-", "http://\(address)/")
+                "kubectl", "exec", "client", "--", "busybox", "wget", "-qO-", "http://\(address)/")
                 == "it works")
 
         try container.kill("TERM")
