@@ -80,10 +80,16 @@ private func cause(ofError number: CInt) -> ConnectionFailure.Cause {
 /// The words of BoringSSL, without its numbers and source files.
 private func tlsReason(_ error: BoringSSLError) -> String {
     guard case .sslError(let stack) = error else { return "\(error)" }
+    // error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED at /somewhere/handshake.cc:298
     let reasons = stack.map { entry -> String in
-        let text = "\(entry)"
-        let part = text.split(separator: ":").last { $0.contains("_") && !$0.contains("/") }
-        return part.map { $0.split(separator: " ").first.map(String.init) ?? String($0) } ?? text
+        let words = "\(entry)".split { $0 == ":" || $0 == " " }
+        let reason = words.last { word in
+            word.contains("_")
+                && word.utf8.allSatisfy {
+                    $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0)
+                }
+        }
+        return reason.map(String.init) ?? "\(entry)"
     }
     return reasons.isEmpty ? "no reason was given" : reasons.joined(separator: ", ")
 }

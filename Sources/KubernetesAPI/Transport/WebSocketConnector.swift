@@ -20,7 +20,7 @@ struct WebSocketConnector: Sendable {
     /// What came of a request to upgrade.
     private enum Outcome: Sendable {
         case upgraded(WebSocketStream)
-        case refused(HTTPResponseHead, ByteBuffer)
+        case refused(EventLoopFuture<(HTTPResponseHead, ByteBuffer)>)
     }
 
     /// Opens a stream.
@@ -56,24 +56,23 @@ struct WebSocketConnector: Sendable {
             if Task.isCancelled { throw CancellationError() }
             throw await client.explained(error, request: request.summary)
         }
-        let outcome: Outcome
         do {
-            outcome = try await withTaskCancellationHandler {
-                try await negotiate(
-                    request, protocols: protocols, rules: rules, credential: credential, on: channel)
-            } onCancel: {
-                channel.close(promise: nil)
+            let head: HTTPResponseHead
+            let body: ByteBuffer
+            switch try await withTaskCancellationHandler(
+                operation: {
+                    try await negotiate(
+                        request, protocols: protocols, rules: rules, credential: credential, on: channel)
+                }, onCancel: { channel.close(promise: nil) })
+            {
+            case .upgraded(let stream): return stream
+            case .refused(let answer): (head, body) = try await answer.cancellable()
             }
+            throw Self.refusal(request.summary, head: head, body: body)
         } catch {
             channel.close(promise: nil)
             if Task.isCancelled { throw CancellationError() }
             throw await client.explained(error, request: request.summary)
-        }
-        switch outcome {
-        case .upgraded(let stream): return stream
-        case .refused(let head, let body):
-            channel.close(promise: nil)
-            throw Self.refusal(request.summary, head: head, body: body)
         }
     }
 
@@ -114,12 +113,12 @@ struct WebSocketConnector: Sendable {
             let configuration = NIOTypedHTTPClientUpgradeConfiguration(
                 upgradeRequestHead: head, upgraders: [upgrader]
             ) { channel in
+                // The answer's parts come when this is done.
                 channel.eventLoop.makeCompletedFuture {
                     let collector = RefusalCollector(promise: channel.eventLoop.makePromise())
                     try channel.pipeline.syncOperations.addHandler(collector)
-                    return collector.promise.futureResult
-                }.flatMap { (future: EventLoopFuture<(HTTPResponseHead, ByteBuffer)>) in future }
-                    .map { Outcome.refused($0.0, $0.1) }
+                    return .refused(collector.promise.futureResult)
+                }
             }
             var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
             // The first frames may come together with the answer.

@@ -87,6 +87,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
         context.write(data, promise: promise)
     }
 
+    /// It will not be part of a pipeline.
+    func abandon(_ error: any Error) {
+        end(error)
+    }
+
     /// The consumer wants more.
     func produceMore() {
         guard !wantsMore else { return }

@@ -73,9 +73,15 @@ final class WebSocketStream: Sendable {
             backPressureStrategy: .init(lowWatermark: 2, highWatermark: 8), finishOnDeinit: true,
             delegate: demand)
         handler.source = producer.source
-        // Nothing is read that nobody has asked for.
-        try channel.syncOptions?.setOption(.autoRead, value: false)
-        try channel.pipeline.syncOperations.addHandler(handler)
+        do {
+            // Nothing is read that nobody has asked for.
+            try channel.syncOptions?.setOption(.autoRead, value: false)
+            try channel.pipeline.syncOperations.addHandler(handler)
+        } catch {
+            // The connection has gone meanwhile.
+            handler.abandon(error)
+            throw error
+        }
         return WebSocketStream(
             channel: channel, what: what, server: server, protocolName: protocolName,
             inbound: producer.sequence, aside: handler.aside.futureResult)

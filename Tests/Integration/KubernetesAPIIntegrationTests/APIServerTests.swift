@@ -244,13 +244,6 @@ struct APIServerTests {
             }
             #expect(error?.isNotFound == true)
         }
-        named.tlsServerName = "elsewhere"
-        try await controlPlane.withClient(named) { client in
-            let error = await #expect(throws: KubernetesError.self) { try await client.version() }
-            #expect(
-                error?.description.contains(
-                    "not valid for elsewhere, but for 127.0.0.1, localhost, kubernetes.default") == true)
-        }
     }
 
     @Test func quotaAndAdmission() async throws {

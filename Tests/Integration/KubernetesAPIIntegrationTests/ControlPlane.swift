@@ -64,6 +64,7 @@ final class ControlPlane: Sendable {
         try writeFile(folder + "/ca.crt", authority.certificate)
         try writeFile(folder + "/server.crt", server.certificate)
         try writeFile(folder + "/server.key", server.key)
+        try writeFile(folder + "/accounts.crt", signer.certificate)
         try writeFile(folder + "/accounts.key", signer.key)
         try writeFile(
             folder + "/tokens.csv", "admin-token,admin,1,system:masters\njane-token,jane,2,developers\n")
@@ -123,7 +124,7 @@ final class ControlPlane: Sendable {
                 "--tls-cert-file=\(folder)/server.crt", "--tls-private-key-file=\(folder)/server.key",
                 "--client-ca-file=\(folder)/ca.crt", "--token-auth-file=\(folder)/tokens.csv",
                 "--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/24",
-                "--service-account-key-file=\(folder)/accounts.key",
+                "--service-account-key-file=\(folder)/accounts.crt",
                 "--service-account-signing-key-file=\(folder)/accounts.key",
                 "--service-account-issuer=https://kubernetes.default.svc",
                 "--disable-admission-plugins=ServiceAccount", "--cert-dir=\(folder)/run-\(port)",
