@@ -55,7 +55,7 @@ struct ClusterLifeTests {
                 && text.contains("exec:"))
 
         // The tunnel is killed; the next kubectl starts another.
-        let port = try #require(tunnelPort(client))
+        let port = try #require(try tunnelPort(client))
         let tunnel = try #require(processes(with: "--port\0\(port)\0").first)
         kill(tunnel, SIGKILL)
         try Wait.until("the tunnel to be gone", seconds: 10) { processes(with: "--port\0\(port)\0").isEmpty }
