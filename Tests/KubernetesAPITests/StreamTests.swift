@@ -234,7 +234,7 @@ import Testing
         let mayRead = AsyncStream<Void>.makeStream()
         try await RawWebSocketServer.with { connection in
             let piece = [UInt8](repeating: 1, count: 32 << 10)
-            for _ in 0..<1280 {
+            for _ in 0..<2560 {
                 try await connection.send(channel: 1, piece)
                 sent.add(piece.count)
             }
@@ -253,9 +253,9 @@ import Testing
                     last = sent.value
                     try await Task.sleep(for: .milliseconds(200))
                 }
-                #expect(last < 30 << 20)
+                #expect(last < 60 << 20)
                 var total = 32 << 10
-                while total < 1280 * 32 << 10, case .stdout(let bytes) = try await iterator.next() {
+                while total < 2560 * 32 << 10, case .stdout(let bytes) = try await iterator.next() {
                     total += bytes.readableBytes
                 }
                 // Now the server reads nothing: what is written waits.
@@ -293,7 +293,7 @@ import Testing
                 let start = ContinuousClock.now
                 write.cancel()
                 await #expect(throws: CancellationError.self) { try await write.value }
-                #expect(ContinuousClock.now - start < .seconds(2))
+                #expect(ContinuousClock.now - start < .seconds(10))
             }
         }
     }
