@@ -37,7 +37,9 @@ import Testing
 
     @Test func everyExampleIsOneOfThose() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.deploy.path)
-        #expect(files.filter { $0.hasSuffix(".yaml") }.count == 4)
+        // These two are for the commands that make clusters from outside.
+        let others = ["ci-job.yaml", "rbac.yaml"]
+        #expect(files.filter { $0.hasSuffix(".yaml") && !others.contains($0) }.count == 4)
     }
 
     @Test func thereIsNoHostPathButThatOfModules() throws {

@@ -171,8 +171,11 @@ import Testing
     @Test func aConnectionThatBreaks() async throws {
         try await RawWebSocketServer.with { connection in
             try await connection.send(channel: 1, "some")
+            // Not before the client has its session: then it would be that which fails.
+            _ = try await connection.receive()
         } body: { port in
             try await withExec(port: port) { session in
+                try await session.write(ByteBuffer(string: "go"))
                 await #expect(throws: KubernetesError.self) { try await collect(session) }
                 let error = await #expect(throws: KubernetesError.self) { try await session.exitStatus() }
                 #expect(error?.description.contains("before the command's exit status was known") == true)
