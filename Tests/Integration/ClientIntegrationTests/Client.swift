@@ -41,7 +41,12 @@ struct Client {
         let kinkajou = try BuiltBinary.path("kinkajou")
         let directory = (kinkajou as NSString).deletingLastPathComponent
         var variables = ProcessInfo.processInfo.environment
-        variables["KUBECONFIG"] = nil
+        // What is said to the scripts that make the host cluster is not for the commands.
+        for name in [
+            "KUBECONFIG", "KINKAJOU_POD_IMAGE", "KIND_CLUSTER_NAME", "KIND_NODE_IMAGE", "KINKAJOU_PROVIDER",
+        ] {
+            variables[name] = nil
+        }
         variables["HOME"] = home
         variables["PATH"] = directory + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
         variables.merge(environment) { $1 }
