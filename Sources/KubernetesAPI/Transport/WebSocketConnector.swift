@@ -142,7 +142,7 @@ struct WebSocketConnector: Sendable {
         let proxy = client.proxy
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(10))
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            // NIO sets TCP_NODELAY by itself; as an option of the socket level its number would be SO_DEBUG.
             .channelInitializer { KeepAlive.enable(on: $0) }
         let connecting = bootstrap.connect(
             host: proxy?.host ?? address.host, port: proxy?.port ?? address.port)
