@@ -215,7 +215,7 @@ public struct ClusterObjects: Sendable {
                 "failureThreshold": .integer(max(300, request.wait.components.seconds / 2 + 150)),
             ],
             "readinessProbe": [
-                "httpGet": ["path": "/healthz", "port": "api", "scheme": "HTTPS"], "periodSeconds": 5,
+                "httpGet": ["path": "/healthz", "port": "api", "scheme": "HTTPS"], "periodSeconds": 2,
                 "timeoutSeconds": 5,
             ],
             "volumeMounts": .array(mounts),

@@ -12,8 +12,11 @@ extension ClusterRecord {
         case .scheduling: (status, reason) = (.pending, "waits for a node")
         case .preparing(let what): (status, reason) = (.pending, what)
         case .running:
-            let wasStarted = pod["status"]["containerStatuses"][0]["started"].boolean == true
-            (status, reason) = wasStarted ? (.notReady, "its API server does not answer") : (.starting, "")
+            // A Pod that has never been ready has been unready since it was made.
+            let unreadySince = PodStage.condition("Ready", of: pod)["lastTransitionTime"].string ?? ""
+            let madeAt = PodStage.condition("Initialized", of: pod)["lastTransitionTime"].string ?? ""
+            (status, reason) =
+                unreadySince > madeAt ? (.notReady, "its API server does not answer") : (.starting, "")
         case .ready: status = .ready
         case .terminating: status = .terminating
         case .failed(let failure):

@@ -113,6 +113,7 @@ struct CreationWatch: Sendable {
         var startedAt: ContinuousClock.Instant?
         var trouble: Trouble?
         var hasRoomComing = false
+        var readyLimit: ContinuousClock.Instant?
         var follow: Task<Void, Never>?
         defer { follow?.cancel() }
 
@@ -133,7 +134,8 @@ struct CreationWatch: Sendable {
             try Task.checkCancellation()
             switch happening {
             case .logSaysReady:
-                return
+                // `get clusters` and Services go by the Pod's own probes, which follow within seconds.
+                if readyLimit == nil { readyLimit = .now + .seconds(15) }
             case .gone:
                 throw ProviderError(
                     "the Pod of the cluster \"\(request.name)\" was deleted while it came up",
@@ -167,6 +169,7 @@ struct CreationWatch: Sendable {
                         cure: "make it again, unless somebody wanted it gone", evidence: log.lastLines(8))
                 }
             case .tick:
+                if let readyLimit, readyLimit < .now { return }
                 if let current = trouble {
                     let patience = patience(current.failure, hasRoomComing: hasRoomComing)
                     if current.since + patience < .now { throw error(current.failure, log: log) }
