@@ -113,6 +113,23 @@ struct ClusterCreation: Sendable {
     }
 
     private func makeJob(_ objects: ClusterObjects, seconds: Int64) async throws -> JSONValue {
+        let job = try await createJob(objects, seconds: seconds)
+        // The controller of 1.20 counts from a start that it writes down only together with something else, and a Job
+        // that runs nothing has nothing else. Later ones write it themselves, and refuse a second one.
+        let start: JSONValue = ["status": ["startTime": job["metadata"]["creationTimestamp"]]]
+        do {
+            _ = try await client.patch(
+                .jobs, name, namespace: namespace, start, type: .merge, subresource: "status")
+        } catch let error as KubernetesError where error.isInvalid || error.isConflict {
+            return job
+        } catch {
+            _ = try? await client.delete(.jobs, name, namespace: namespace, propagation: .background)
+            throw error
+        }
+        return job
+    }
+
+    private func createJob(_ objects: ClusterObjects, seconds: Int64) async throws -> JSONValue {
         let job = objects.expiryJob(seconds: seconds)
         do {
             return try await client.create(.jobs, job, namespace: namespace)

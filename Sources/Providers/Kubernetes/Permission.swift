@@ -50,7 +50,9 @@ public struct Permission: Sendable, Hashable {
                     ["create", "get", "delete"].map { Permission($0, resource) }
                 }
         case .timeToLive:
-            ["create", "get", "patch", "delete"].map { Permission($0, .jobs) } + [Permission("patch", .pods)]
+            ["create", "get", "patch", "delete"].map { Permission($0, .jobs) } + [
+                Permission("patch", .jobs, "status"), Permission("patch", .pods),
+            ]
         case .delete:
             ["get", "list", "watch", "delete"].map { Permission($0, .pods) }
                 + ["get", "delete"].map { Permission($0, .jobs) }
