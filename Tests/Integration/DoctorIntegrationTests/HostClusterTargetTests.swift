@@ -6,7 +6,8 @@ import Testing
 
 /// `kinkajou doctor --target kubernetes` on a real host cluster.
 @Suite(
-    .serialized, .enabled(if: HostCluster.obstacle == nil, "\(HostCluster.obstacle ?? "")"), .hostCluster)
+    .serialized, .enabled(if: AllTests.areWanted, "\(AllTests.variable) is not set"),
+    .enabled(if: HostCluster.obstacle == nil, "\(HostCluster.obstacle ?? "")"), .hostCluster)
 struct HostClusterTargetTests {
     /// A namespace of its own, which goes away with the test.
     private final class Namespace {
