@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 /// `kinkajou doctor --target docker` on this machine's engine.
-@Suite(.serialized, .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
+@Suite(
+    .serialized, .enabled(if: AllTests.areWanted, "\(AllTests.variable) is not set"),
+    .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
 struct DockerTargetTests {
     private func doctor(_ arguments: String..., environment: [String]? = nil) throws -> Command.Result {
         var setup = ChildProcess.Setup(try BuiltBinary.path("kinkajou"), ["doctor"] + arguments)

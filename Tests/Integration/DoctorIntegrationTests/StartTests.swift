@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 /// The checks before a start.
-@Suite(.serialized, .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
+@Suite(
+    .serialized, .enabled(if: AllTests.areWanted, "\(AllTests.variable) is not set"),
+    .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
 struct StartTests {
     private static let warning =
         "warning: open-files: 1024, and 4096 are needed (cure: kinkajou doctor --check open-files)\n"
