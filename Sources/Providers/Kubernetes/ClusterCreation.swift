@@ -30,7 +30,7 @@ struct ClusterCreation: Sendable {
             if let failure { throw failure }
             try Task.checkCancellation()
             guard let pod = made.pod else { throw CancellationError() }
-            let log = try await CreationWatch(
+            try await CreationWatch(
                 client: client, request: request, pod: pod, namespace: namespace, place: place,
                 follower: follower
             ).untilReady()
@@ -38,7 +38,6 @@ struct ClusterCreation: Sendable {
             let text = try await credentials()
             let endpoint = try await finish(objects, made: made, credentials: text)
             follower.end(success: true)
-            _ = log
             return endpoint
         } catch {
             follower.end(success: false)

@@ -28,9 +28,8 @@ struct CreationWatch: Sendable {
 
     /// Waits.
     ///
-    /// - Returns: What the Pod's log said.
     /// - Throws: ``ProviderError`` with the reason and the end of the log.
-    func untilReady() async throws -> CreationLog {
+    func untilReady() async throws {
         let log = CreationLog(follower: follower)
         let (happenings, feed) = AsyncStream.makeStream(of: Happening.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -47,7 +46,6 @@ struct CreationWatch: Sendable {
             // Whoever ends first decides: the watches end only by failing.
             _ = try await group.next()
         }
-        return log
     }
 
     // MARK: - What happens
