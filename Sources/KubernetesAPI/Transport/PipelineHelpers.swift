@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOHTTP1
 
 /// Completes a promise when an event passes through the pipeline, or fails it when the connection does before.
 final class EventAwaiter: ChannelInboundHandler, RemovableChannelHandler {
@@ -33,49 +32,6 @@ final class EventAwaiter: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         promise.fail(ChannelError.eof)
-    }
-}
-
-/// Collects the answer of a server that does not upgrade a connection.
-final class RefusalCollector: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-
-    /// An error's body is a few hundred bytes.
-    private static let largestBody = 1 << 16
-
-    let promise: EventLoopPromise<(HTTPResponseHead, ByteBuffer)>
-    private var head: HTTPResponseHead?
-    private var body = ByteBuffer()
-
-    init(promise: EventLoopPromise<(HTTPResponseHead, ByteBuffer)>) {
-        self.promise = promise
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
-        case .body(let bytes):
-            if body.readableBytes < Self.largestBody { body.writeImmutableBuffer(bytes) }
-        case .end: finish()
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if head == nil { promise.fail(error) } else { finish() }
-        context.close(promise: nil)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        finish()
-        context.fireChannelInactive()
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        finish()
-    }
-
-    private func finish() {
-        if let head { promise.succeed((head, body)) } else { promise.fail(ChannelError.eof) }
     }
 }
 

@@ -17,12 +17,6 @@ struct WebSocketConnector: Sendable {
     /// The kubelet sends pieces of 32 KiB; no server sends any near this size.
     private static let largestFrame = 16 << 20
 
-    /// What came of a request to upgrade.
-    private enum Outcome: Sendable {
-        case upgraded(WebSocketStream)
-        case refused(EventLoopFuture<(HTTPResponseHead, ByteBuffer)>)
-    }
-
     /// Opens a stream.
     ///
     /// - Parameters:
@@ -57,8 +51,6 @@ struct WebSocketConnector: Sendable {
             throw await client.explained(error, request: request.summary)
         }
         do {
-            let head: HTTPResponseHead
-            let body: ByteBuffer
             switch try await withTaskCancellationHandler(
                 operation: {
                     try await negotiate(
@@ -66,9 +58,9 @@ struct WebSocketConnector: Sendable {
                 }, onCancel: { channel.close(promise: nil) })
             {
             case .upgraded(let stream): return stream
-            case .refused(let answer): (head, body) = try await answer.cancellable()
+            case .refused(let head, let body):
+                throw Self.refusal(request.summary, head: head, body: body)
             }
-            throw Self.refusal(request.summary, head: head, body: body)
         } catch {
             channel.close(promise: nil)
             if Task.isCancelled { throw CancellationError() }
@@ -91,42 +83,24 @@ struct WebSocketConnector: Sendable {
     private func negotiate(
         _ request: APIRequest, protocols: [String], rules: ChannelRules, credential: ActiveCredential,
         on channel: any Channel
-    ) async throws -> Outcome {
+    ) async throws -> UpgradeOutcome {
         var headers = client.headers(for: request, credential: credential)
         headers.add(name: "Sec-WebSocket-Protocol", value: protocols.joined(separator: ", "))
         let head = HTTPRequestHead(
             version: .http1_1, method: .GET, uri: client.address.prefix + request.target, headers: headers)
         let what = request.summary
         let server = client.address.url
-        let result: EventLoopFuture<EventLoopFuture<Outcome>> = channel.eventLoop.submit {
-            let upgrader = NIOTypedWebSocketClientUpgrader<Outcome>(
-                maxFrameSize: Self.largestFrame, enableAutomaticErrorHandling: false
-            ) { channel, response in
-                channel.eventLoop.makeCompletedFuture {
-                    .upgraded(
-                        try WebSocketStream.install(
-                            on: channel, what: what, server: server,
-                            protocolName: response.headers.first(name: "Sec-WebSocket-Protocol") ?? "",
-                            rules: rules))
+        return try await channel.eventLoop.flatSubmit {
+            channel.eventLoop.makeCompletedFuture {
+                try WebSocketUpgrade.start(head, on: channel, largestFrame: Self.largestFrame) {
+                    decoder, response in
+                    try WebSocketStream.install(
+                        on: channel, behind: decoder, what: what, server: server,
+                        protocolName: response.headers.first(name: "Sec-WebSocket-Protocol") ?? "",
+                        rules: rules)
                 }
-            }
-            let configuration = NIOTypedHTTPClientUpgradeConfiguration(
-                upgradeRequestHead: head, upgraders: [upgrader]
-            ) { channel in
-                // The answer's parts come when this is done.
-                channel.eventLoop.makeCompletedFuture {
-                    let collector = RefusalCollector(promise: channel.eventLoop.makePromise())
-                    try channel.pipeline.syncOperations.addHandler(collector)
-                    return .refused(collector.promise.futureResult)
-                }
-            }
-            var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
-            // The first frames may come together with the answer.
-            pipeline.leftOverBytesStrategy = .forwardBytes
-            return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                configuration: pipeline)
-        }
-        return try await result.flatMap { $0 }.get()
+            }.flatMap { $0 }
+        }.get()
     }
 
     /// A connection whose certificate is not checked, and over which nothing is sent.

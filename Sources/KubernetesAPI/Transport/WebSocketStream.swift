@@ -60,8 +60,10 @@ final class WebSocketStream: Sendable {
     }
 
     /// To be called on the channel's event loop, when the pipeline speaks WebSocket.
+    ///
+    /// - Parameter decoder: The handler that gives the frames; nil where that is the last one.
     static func install(
-        on channel: any Channel, what: String, server: String, protocolName: String, rules: ChannelRules,
+        on channel: any Channel, behind decoder: (any ChannelHandler)? = nil, what: String, server: String, protocolName: String, rules: ChannelRules,
         keepAlive: WebSocketKeepAlive = WebSocketKeepAlive()
     ) throws -> WebSocketStream {
         let handler = WebSocketHandler(
@@ -74,9 +76,10 @@ final class WebSocketStream: Sendable {
             delegate: demand)
         handler.source = producer.source
         do {
-            // Nothing is read that nobody has asked for.
-            try channel.syncOptions?.setOption(.autoRead, value: false)
-            try channel.pipeline.syncOperations.addHandler(handler)
+            // Nothing is read that nobody has asked for. A connection that has gone already reads nothing anyway.
+            try? channel.syncOptions?.setOption(.autoRead, value: false)
+            try channel.pipeline.syncOperations.addHandler(
+                handler, position: decoder.map { .after($0) } ?? .last)
         } catch {
             // The connection has gone meanwhile.
             handler.abandon(error)
