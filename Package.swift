@@ -250,7 +250,7 @@ let package = Package(
             name: "ClusterIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/ClusterIntegrationTests", swiftSettings: strict),
         .testTarget(
-            name: "ClientIntegrationTests", dependencies: ["TestSupport"],
+            name: "ClientIntegrationTests", dependencies: ["Doctor", "TestSupport"],
             path: "Tests/Integration/ClientIntegrationTests", swiftSettings: strict),
         .testTarget(
             name: "DindIntegrationTests", dependencies: ["TestSupport"],

@@ -91,6 +91,20 @@ import Testing
             "memory limit of 4Gi (OOMKilled)", "raise --memory", false
         ),
         (
+            "out of memory before it ran",
+            """
+            {containerStatuses: [{state: {terminated:
+             {reason: StartError, exitCode: 128, message: "container init was OOM-killed (memory limit too low?)"}}}]}
+            """, "memory limit of 4Gi is less than starting it takes", "raise --memory", false
+        ),
+        (
+            "out of memory, and waiting",
+            """
+            {containerStatuses: [{state: {waiting:
+             {reason: CreateContainerError, message: "container init was OOM-killed (memory limit too low?)"}}}]}
+            """, "memory limit of 4Gi is less than starting it takes", "raise --memory", false
+        ),
+        (
             "killed",
             "{phase: Failed, containerStatuses: [{state: {terminated: {reason: Error, exitCode: 137}}}]}",
             "SIGKILL (exit status 137)", "raise --memory (now 4Gi)", false

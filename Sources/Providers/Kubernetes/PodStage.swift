@@ -72,8 +72,11 @@ public struct PodFailure: Sendable, Equatable {
                 cure: "raise --storage or --memory, or choose a node with more room by --node-selector")
         } else if !container["state"]["terminated"].isNull {
             self.init(
-                terminated: container["state"]["terminated"],
-                limits: pod["spec"]["containers"][0]["resources"])
+                terminated: container["state"]["terminated"], memory: Self.memoryLimit(of: pod))
+        } else if let failure = Self(
+            outOfMemory: container["state"]["waiting"]["message"].string, limit: Self.memoryLimit(of: pod))
+        {
+            self = failure
         } else if let reason = container["state"]["waiting"]["reason"].string,
             let failure = Self(waiting: reason, container: container)
         {
@@ -94,16 +97,23 @@ public struct PodFailure: Sendable, Equatable {
         }
     }
 
-    private init(terminated: JSONValue, limits: JSONValue) {
+    private static func memoryLimit(of pod: JSONValue) -> String {
+        pod["spec"]["containers"][0]["resources"]["limits"]["memory"].string ?? "?"
+    }
+
+    private init(terminated: JSONValue, memory: String) {
         let code = terminated["exitCode"].integer ?? 0
         let reason = terminated["reason"].string ?? ""
-        let memory = limits["limits"]["memory"].string ?? "?"
         switch (reason, code) {
         case ("OOMKilled", _):
             self.init(
                 "the kernel ended its Pod because it used more than its memory limit of \(memory) (OOMKilled)",
                 cure: "raise --memory", hasLog: true)
         case ("ContainerCannotRun", _), ("StartError", _):
+            if let failure = Self(outOfMemory: terminated["message"].string, limit: memory) {
+                self = failure
+                return
+            }
             self.init(
                 "its container cannot be started: \((terminated["message"].string ?? reason).trimmed)",
                 cure: "see that --pod-image is an image of Kinkajou's for this architecture", hasLog: true)
@@ -119,6 +129,15 @@ public struct PodFailure: Sendable, Equatable {
                 cure: "the last lines of its log are above; --retain keeps the Pod for inspection",
                 hasLog: true)
         }
+    }
+
+    /// What runc says when the kernel has ended a container's first process before its program ran: the limit is less
+    /// than the runtime itself needs.
+    init?(outOfMemory message: String?, limit: String? = nil) {
+        guard let message, message.contains("OOM-killed") || message.contains("OOM killed") else { return nil }
+        self.init(
+            "the kernel ended its container before it ran, for its memory limit\(limit.map { " of \($0)" } ?? "") is less than starting it takes: \(message.trimmed)",
+            cure: "raise --memory")
     }
 
     private init?(waiting reason: String, container: JSONValue) {
@@ -189,7 +208,8 @@ public struct PodEvent: Sendable, Equatable {
 
     /// A failure that the Pod's status does not show.
     public var failure: PodFailure? {
-        switch reason {
+        if isWarning, let failure = PodFailure(outOfMemory: message) { return failure }
+        return switch reason {
         case "FailedCreatePodSandBox":
             PodFailure(
                 "the node cannot set up the Pod: \(message)",

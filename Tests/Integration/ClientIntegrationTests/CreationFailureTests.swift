@@ -2,139 +2,146 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What can go wrong while a cluster is made, provoked for real: said at once and in plain words, with nothing left.
-@Suite(
-    .serialized, .enabled(if: HostCluster.obstacle == nil, "\(HostCluster.obstacle ?? "")"), .hostCluster)
-struct CreationFailureTests {
-    @Test func eachFailureIsSaidInPlainWordsAndLeavesNothing() throws {
-        let host = try HostCluster.required()
-        let client = try Client(host, namespace: "fail")
-        defer { client.remove() }
-        func expect(
-            _ words: [String], _ phrases: String..., status: Int32 = 1, seconds: Double = 60,
-            location: SourceLocation = #_sourceLocation
-        ) throws {
-            let result = try Command.run(
-                try client.setup(
-                    try BuiltBinary.path("kinkajou"), ["create", "cluster", "--name", "bad"] + words),
-                seconds: seconds)
-            #expect(result.status == status, "\(result)", sourceLocation: location)
-            for phrase in phrases {
-                #expect(result.errors.contains(phrase), "\(result)", sourceLocation: location)
+extension HostClusterTests {
+    /// What can go wrong while a cluster is made, provoked for real: said at once and in plain words, with nothing left.
+    @Suite struct CreationFailureTests {
+        @Test func eachFailureIsSaidInPlainWordsAndLeavesNothing() throws {
+            let host = try HostCluster.required()
+            let client = try Client(host, namespace: "fail")
+            defer { client.remove() }
+            func expect(
+                _ words: [String], _ phrases: String..., status: Int32 = 1, seconds: Double = 60,
+                location: SourceLocation = #_sourceLocation
+            ) throws {
+                let result = try Command.run(
+                    try client.setup(
+                        try BuiltBinary.path("kinkajou"), ["create", "cluster", "--name", "bad"] + words),
+                    seconds: seconds)
+                #expect(result.status == status, "\(result)", sourceLocation: location)
+                for phrase in phrases {
+                    #expect(result.errors.contains(phrase), "\(result)", sourceLocation: location)
+                }
+                // What belonged to the Pod is the garbage collector's to delete.
+                try client.expectNothingLeft()
             }
-            // What belonged to the Pod is the garbage collector's to delete.
-            try client.expectNothingLeft()
+
+            try expect(
+                ["--node-selector", "disk=none"], "no node of the host cluster can take its Pod",
+                "--node-selector")
+            try expect(
+                ["--pod-image", "kinkajou.invalid/x:1"], "kinkajou.invalid/x:1 cannot be pulled",
+                "--pod-image",
+                seconds: 120)
+            try expect(["--pod-image", "UPPER/x"], "UPPER/x")
+            // The kernel's own word for a limit that is too small.
+            try expect(["--memory", "60Mi"], "--memory", seconds: 120)
+            try expect(["--name", "a.b"], "has characters other than a-z", status: 64)
+            try expect(["--memory", "4GB"], "--memory 4GB", status: 64)
+            try expect(["--owner", "pod/nobody"], "there is no Pod \"nobody\"")
+            try expect(["-n", "nowhere"], "nowhere")
+            try expect(["--runtime-class", "none-such"], "none-such")
+
+            let config = client.home + "/kind.yaml"
+            try "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnods: []\n".write(
+                toFile: config, atomically: true, encoding: .utf8)
+            try expect(["--config", config], "kind.yaml:3", "nods", status: 64)
+            try """
+            kind: Cluster
+            apiVersion: kind.x-k8s.io/v1alpha4
+            nodes: [{role: control-plane, extraMounts: [{hostPath: /data, containerPath: /data}]}]
+            """.write(toFile: config, atomically: true, encoding: .utf8)
+            try expect(["--config", config], "extraMounts", status: 64)
+
+            try host.kubectl("create", "quota", "small", "-n", "fail", "--hard=limits.memory=1Gi")
+            // A quota counts for nothing before its controller has seen it.
+            try Wait.until("the quota's status", seconds: 60) {
+                try host.kubectl("get", "quota", "small", "-n", "fail", "-o", "jsonpath={.status.hard}")
+                    .contains("1Gi")
+            }
+            try expect([], "exceeded quota", "quota")
+            try host.kubectl("delete", "quota", "small", "-n", "fail")
         }
 
-        try expect(
-            ["--node-selector", "disk=none"], "no node of the host cluster can take its Pod",
-            "--node-selector")
-        try expect(
-            ["--pod-image", "kinkajou.invalid/x:1"], "kinkajou.invalid/x:1 cannot be pulled", "--pod-image",
-            seconds: 120)
-        try expect(["--pod-image", "UPPER/x"], "UPPER/x")
-        // The kernel's own word for a limit that is too small.
-        try expect(["--memory", "60Mi"], "--memory", seconds: 120)
-        try expect(["--name", "a.b"], "has characters other than a-z", status: 64)
-        try expect(["--memory", "4GB"], "--memory 4GB", status: 64)
-        try expect(["--owner", "pod/nobody"], "there is no Pod \"nobody\"")
-        try expect(["-n", "nowhere"], "nowhere")
-        try expect(["--runtime-class", "none-such"], "none-such")
-
-        let config = client.home + "/kind.yaml"
-        try "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnods: []\n".write(
-            toFile: config, atomically: true, encoding: .utf8)
-        try expect(["--config", config], "kind.yaml:3", "nods", status: 64)
-        try """
-        kind: Cluster
-        apiVersion: kind.x-k8s.io/v1alpha4
-        nodes: [{role: control-plane, extraMounts: [{hostPath: /data, containerPath: /data}]}]
-        """.write(toFile: config, atomically: true, encoding: .utf8)
-        try expect(["--config", config], "extraMounts", status: 64)
-
-        try host.kubectl("create", "quota", "small", "-n", "fail", "--hard=limits.memory=1Gi")
-        try expect([], "exceeded quota", "quota")
-        try host.kubectl("delete", "quota", "small", "-n", "fail")
-    }
-
-    @Test func aUserWithoutTheRoleIsToldWhatIsMissing() throws {
-        let host = try HostCluster.required()
-        var client = try Client(host, namespace: "forbidden")
-        defer { client.remove() }
-        try host.kubectl("create", "serviceaccount", "-n", "forbidden", "nobody")
-        try Wait.until("the account's token", seconds: 30) {
-            try host.kubectl("get", "secret", "-n", "forbidden", "-o", "name").contains("nobody-token")
+        @Test func aUserWithoutTheRoleIsToldWhatIsMissing() throws {
+            let host = try HostCluster.required()
+            var client = try Client(host, namespace: "forbidden")
+            defer { client.remove() }
+            try host.kubectl("create", "serviceaccount", "-n", "forbidden", "nobody")
+            try Wait.until("the account's token", seconds: 30) {
+                try host.kubectl("get", "secret", "-n", "forbidden", "-o", "name").contains("nobody-token")
+            }
+            let secret = try host.kubectl(
+                "get", "serviceaccount", "-n", "forbidden", "nobody", "-o", "jsonpath={.secrets[0].name}")
+            let encoded = try host.kubectl(
+                "get", "secret", "-n", "forbidden", secret, "-o", "jsonpath={.data.token}")
+            let token = try #require(Data(base64Encoded: encoded).map { String(decoding: $0, as: UTF8.self) })
+            let file = client.home + "/nobody.yaml"
+            try client.kubectl("config", "view", "--raw", "--minify").write(
+                toFile: file, atomically: true, encoding: .utf8)
+            try Command.require(
+                "kubectl", "--kubeconfig", file, "config", "set-credentials", "nobody", "--token", token)
+            try Command.require(
+                "kubectl", "--kubeconfig", file, "config", "set-context", "--current", "--user", "nobody")
+            client.environment["KUBECONFIG"] = file
+            let result = try client.run("create", "cluster", "--name", "bad")
+            #expect(result.status == 1)
+            #expect(result.errors.contains("this user may not:"), "\(result)")
+            #expect(result.errors.contains("create pods"), "\(result)")
+            #expect(result.errors.contains("deploy/rbac.yaml"))
+            #expect(!result.errors.contains(token))
+            client.environment = [:]
+            #expect(try client.leftovers() == [])
         }
-        let secret = try host.kubectl(
-            "get", "serviceaccount", "-n", "forbidden", "nobody", "-o", "jsonpath={.secrets[0].name}")
-        let encoded = try host.kubectl(
-            "get", "secret", "-n", "forbidden", secret, "-o", "jsonpath={.data.token}")
-        let token = try #require(Data(base64Encoded: encoded).map { String(decoding: $0, as: UTF8.self) })
-        let file = client.home + "/nobody.yaml"
-        try client.kubectl("config", "view", "--raw", "--minify").write(
-            toFile: file, atomically: true, encoding: .utf8)
-        try Command.require(
-            "kubectl", "--kubeconfig", file, "config", "set-credentials", "nobody", "--token", token)
-        try Command.require(
-            "kubectl", "--kubeconfig", file, "config", "set-context", "--current", "--user", "nobody")
-        client.environment["KUBECONFIG"] = file
-        let result = try client.run("create", "cluster", "--name", "bad")
-        #expect(result.status == 1)
-        #expect(result.errors.contains("this user may not:"), "\(result)")
-        #expect(result.errors.contains("create pods"), "\(result)")
-        #expect(result.errors.contains("deploy/rbac.yaml"))
-        #expect(!result.errors.contains(token))
-        client.environment = [:]
-        #expect(try client.leftovers() == [])
-    }
 
-    /// SIGINT and SIGTERM at several moments. KINKAJOU_TEST_INTERRUPTIONS says at how many.
-    @Test func aCreationThatIsInterruptedLeavesNothing() throws {
-        let client = try Client(try HostCluster.required(), namespace: "stop")
-        defer { client.remove() }
-        let count =
-            ProcessInfo.processInfo.environment["KINKAJOU_TEST_INTERRUPTIONS"].flatMap { Int($0) } ?? 3
-        // Moments by what it has said, so that they are the same on a machine of any speed.
-        let moments = [
-            "Creating the Pod", "Preparing the Pod", "Loading", "Creating cluster", "Assigned",
-            "Reading the environment",
-            "Starting dockerd", "✓ Starting dockerd", "✓ Loading", "Ensuring node image", "Preparing nodes",
-            "Writing configuration", "Starting control-plane", "Installing CNI", "Waiting for the nodes",
-        ]
-        for (index, moment) in moments.prefix(count).enumerated() {
-            let process = try ChildProcess(
-                try client.setup(
-                    try BuiltBinary.path("kinkajou"), ["create", "cluster", "--name", "stopped"]))
-            defer { process.end() }
-            try process.waitForErrors(moment, seconds: 120)
-            let signal = index % 2 == 0 ? SIGINT : SIGTERM
-            process.signal(signal)
-            #expect(try process.wait(seconds: 90) == 128 + signal, "\(moment): \(process.errors)")
-            try client.expectNothingLeft()
-            #expect(!process.errors.contains("Set kubectl context"))
+        /// SIGINT and SIGTERM at several moments. KINKAJOU_TEST_INTERRUPTIONS says at how many.
+        @Test func aCreationThatIsInterruptedLeavesNothing() throws {
+            let client = try Client(try HostCluster.required(), namespace: "stop")
+            defer { client.remove() }
+            let count =
+                ProcessInfo.processInfo.environment["KINKAJOU_TEST_INTERRUPTIONS"].flatMap { Int($0) } ?? 3
+            // Moments by what it has said, so that they are the same on a machine of any speed.
+            let moments = [
+                "Creating the Pod", "Preparing the Pod", "Loading", "Creating cluster", "Assigned",
+                "Reading the environment",
+                "Starting dockerd", "✓ Starting dockerd", "✓ Loading", "Ensuring node image",
+                "Preparing nodes",
+                "Writing configuration", "Starting control-plane", "Installing CNI", "Waiting for the nodes",
+            ]
+            for (index, moment) in moments.prefix(count).enumerated() {
+                let process = try ChildProcess(
+                    try client.setup(
+                        try BuiltBinary.path("kinkajou"), ["create", "cluster", "--name", "stopped"]))
+                defer { process.end() }
+                try process.waitForErrors(moment, seconds: 120)
+                let signal = index % 2 == 0 ? SIGINT : SIGTERM
+                process.signal(signal)
+                #expect(try process.wait(seconds: 90) == 128 + signal, "\(moment): \(process.errors)")
+                try client.expectNothingLeft()
+                #expect(!process.errors.contains("Set kubectl context"))
+            }
+            let contexts = try client.kubectl("config", "get-contexts", "-o", "name")
+            #expect(!contexts.contains("stopped"))
         }
-        let contexts = try client.kubectl("config", "get-contexts", "-o", "name")
-        #expect(!contexts.contains("stopped"))
-    }
 
-    @Test func aHostClusterThatDoesNotAnswerIsSaidAtOnce() throws {
-        var client = try Client(try HostCluster.required(), namespace: "deaf")
-        defer { client.remove() }
-        let file = client.home + "/deaf.yaml"
-        try """
-        apiVersion: v1
-        kind: Config
-        current-context: deaf
-        clusters: [{name: deaf, cluster: {server: "https://127.0.0.1:1"}}]
-        contexts: [{name: deaf, context: {cluster: deaf, user: deaf}}]
-        users: [{name: deaf, user: {}}]
-        """.write(toFile: file, atomically: true, encoding: .utf8)
-        let normal = client.environment
-        client.environment["KUBECONFIG"] = file
-        client.environment["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
-        let result = try client.run("get", "clusters", seconds: 60)
-        #expect(result.status == 1)
-        #expect(result.errors.contains("neither a host cluster nor Docker answers"), "\(result)")
-        client.environment = normal
+        @Test func aHostClusterThatDoesNotAnswerIsSaidAtOnce() throws {
+            var client = try Client(try HostCluster.required(), namespace: "deaf")
+            defer { client.remove() }
+            let file = client.home + "/deaf.yaml"
+            try """
+            apiVersion: v1
+            kind: Config
+            current-context: deaf
+            clusters: [{name: deaf, cluster: {server: "https://127.0.0.1:1"}}]
+            contexts: [{name: deaf, context: {cluster: deaf, user: deaf}}]
+            users: [{name: deaf, user: {}}]
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+            let normal = client.environment
+            client.environment["KUBECONFIG"] = file
+            client.environment["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
+            let result = try client.run("get", "clusters", seconds: 60)
+            #expect(result.status == 1)
+            #expect(result.errors.contains("neither a host cluster nor Docker answers"), "\(result)")
+            client.environment = normal
+        }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// What is really wrong with a container is named by its own check, with its cure.
 @Suite(
-    .serialized, .enabled(if: AllTests.areWanted, "\(AllTests.variable) is not set"),
+    .serialized,
     .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
 struct ConditionTests {
     @Test(arguments: Condition.all.filter { ExaminedContainer.isVersion1 || !$0.needsVersion1 })

@@ -5,7 +5,7 @@ import Testing
 
 /// `kinkajou doctor --target docker` on this machine's engine.
 @Suite(
-    .serialized, .enabled(if: AllTests.areWanted, "\(AllTests.variable) is not set"),
+    .serialized,
     .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
 struct DockerTargetTests {
     private func doctor(_ arguments: String..., environment: [String]? = nil) throws -> Command.Result {

@@ -4,7 +4,7 @@ import Testing
 
 /// The checks before a start.
 @Suite(
-    .serialized, .enabled(if: AllTests.areWanted, "\(AllTests.variable) is not set"),
+    .serialized,
     .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
 struct StartTests {
     private static let warning =

@@ -25,8 +25,11 @@ final class LoadedCluster {
     var worker: String { name + "-worker" }
     var nodes: [String] { [controlPlane, worker] }
     private var made: [String] = []
+    /// kind makes its network with the first cluster, and leaves it.
+    private let hadNetwork: Bool
 
     init() throws {
+        hadNetwork = try Command.run(["docker", "network", "inspect", "kind"]).status == 0
         directory = FileManager.default.temporaryDirectory.path + "/" + name
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let config =
@@ -42,6 +45,7 @@ final class LoadedCluster {
         _ = try? Command.run([
             "kind", "delete", "cluster", "--name", name, "--kubeconfig", path("kubeconfig"),
         ])
+        if !hadNetwork { _ = try? Command.run(["docker", "network", "rm", "kind"]) }
         if !made.isEmpty { _ = try? Command.run(["docker", "rmi", "-f"] + made.reversed()) }
         try? FileManager.default.removeItem(atPath: directory)
     }
