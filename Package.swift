@@ -54,7 +54,10 @@ let package = Package(
         // From facts and settings to a plan, each decision with its reason. Pure.
         .target(name: "PodPlan", dependencies: ["HostFacts"], swiftSettings: strict),
         // What would go wrong with a nested engine or cluster: checks, each a pure function of facts. Pure.
-        .target(name: "Doctor", dependencies: ["HostFacts", "PodPlan"], swiftSettings: strict),
+        .target(
+            name: "Doctor", dependencies: ["HostFacts", "KubernetesValues", "PodPlan"], swiftSettings: strict),
+        // Notations of the Kubernetes API that several modules read. Pure.
+        .target(name: "KubernetesValues", swiftSettings: strict),
         // kind's v1alpha4 configuration: read, checked, merged with our settings, written. Pure.
         .target(
             name: "ClusterConfig",
@@ -140,7 +143,8 @@ let package = Package(
         .target(
             name: "Providers",
             dependencies: [
-                "ClusterConfig", "Console", "ImageArchives", "KubernetesAPI", "Linux", "PodPlan",
+                "ClusterConfig", "Console", "ImageArchives", "KubernetesAPI", "KubernetesValues", "Linux",
+                "PodPlan",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -157,8 +161,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "ClusterConfig", "ClusterNodes", "Clusters", "Console", "ContainerInit", "Diagnosis",
-                "DockerEngine", "Doctor", "HostFacts", "ImageArchives", "KubernetesAPI", "Linux",
-                "PodEnvironment", "PodPlan", "Providers", "Supervision",
+                "DockerEngine", "Doctor", "HostFacts", "ImageArchives", "KubernetesAPI", "KubernetesValues",
+                "Linux", "PodEnvironment", "PodPlan", "Providers", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -232,7 +236,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandsTests",
-            dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Commands", "KubernetesAPI", "Providers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ClusterNodesTests", dependencies: ["ClusterNodes", "ImageArchives", "Linux"],
@@ -243,6 +250,8 @@ let package = Package(
             exclude: ["Recorded", "Golden"], swiftSettings: strict),
         .testTarget(
             name: "DoctorTests", dependencies: ["Doctor", "HostFacts", "PodPlan"], swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesValuesTests", dependencies: ["KubernetesValues"], swiftSettings: strict),
         .testTarget(
             name: "InitIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/InitIntegrationTests", swiftSettings: strict),

@@ -1,3 +1,5 @@
+internal import KubernetesValues
+
 /// The manifest of a Pod, or of a Job, that runs `kinkajou dind` or `kinkajou cluster`.
 struct PodManifest {
     var isCluster: Bool
@@ -52,6 +54,14 @@ struct PodManifest {
         return lines
     }
 
+    /// A request above its limit is refused.
+    private var requests: (cpu: String, memory: String) {
+        (
+            Quantity.request(PodResources.requestedProcessors, within: cpu),
+            Quantity.request(PodResources.requestedMemory(isCluster: isCluster), within: memory)
+        )
+    }
+
     private var container: [String] {
         var lines = [
             "name: \(isCluster ? "kind-cluster" : "dind")", "image: \(Self.scalar(image))",
@@ -70,7 +80,7 @@ struct PodManifest {
             "securityContext:",
             "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
             "  privileged: true", "resources:",
-            "  requests: {cpu: \(PodResources.requestedProcessors), memory: \(PodResources.requestedMemory(isCluster: isCluster))}",
+            "  requests: {cpu: \(Self.scalar(requests.cpu)), memory: \(Self.scalar(requests.memory))}",
             "  limits: {cpu: \(Self.scalar(cpu)), memory: \(Self.scalar(memory)), ephemeral-storage: \(Self.scalar(storage))}",
         ]
         if isCluster { lines += ports }

@@ -51,11 +51,11 @@ public struct Check: Sendable, Identifiable {
     /// A check of a host cluster.
     init(
         _ id: String, _ title: String, why: String, explanation: String, symptoms: [String] = [],
-        references: [String] = [], purposes: Set<Purpose> = [.dind, .cluster],
+        references: [String] = [], purposes: Set<Purpose> = [.dind, .cluster], isSlow: Bool = true,
         kubernetes examine: @escaping @Sendable (HostClusterFacts) -> [Finding]
     ) {
         self.init(
-            id, title, .kubernetes, why, explanation, symptoms, references, purposes, true,
+            id, title, .kubernetes, why, explanation, symptoms, references, purposes, isSlow,
             .kubernetes(examine))
     }
 

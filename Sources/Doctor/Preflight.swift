@@ -15,11 +15,17 @@ public struct Preflight: Sendable, Equatable {
         }
     }
 
+    /// Makes the fast checks of a host cluster, of facts that may lack whatever was not there in time.
+    public init(hostCluster facts: HostClusterFacts) {
+        let fast = Check.all.filter { $0.target == .kubernetes && !$0.isSlow }
+        findings = Report(kubernetes: facts, checks: fast).findings.filter { $0.severity >= .warning }
+    }
+
     /// A line for each finding.
     public var lines: [String] {
         findings.map { finding in
             "\(finding.severity.rawValue): \(finding.id): \(finding.found)"
-                + " (cure: kinkajou doctor --check \(finding.id))"
+                + " (cure: \(Check.named(finding.id)?.command() ?? "kinkajou doctor"))"
         }
     }
 }
@@ -35,6 +41,19 @@ extension Check {
         let candidates = all.filter { likely.contains($0.id) } + all
         return candidates.first { check in
             check.symptoms.contains { symptom in messages.contains { $0.contains(symptom) } }
+        }
+    }
+
+    /// The command that makes this check, with its cure. What is looked at in the container that runs it is looked at in
+    /// Pods of a host cluster by a probe.
+    ///
+    /// - Parameter isForPod: Whether the container is a Pod's that is not at hand.
+    public func command(isForPod: Bool = false) -> String {
+        switch target {
+        case .here where isForPod: "kinkajou doctor --target kubernetes --probe --check \(id)"
+        case .here: "kinkajou doctor --check \(id)"
+        case .docker: "kinkajou doctor --target docker --check \(id)"
+        case .kubernetes: "kinkajou doctor --target kubernetes --check \(id)"
         }
     }
 

@@ -45,7 +45,7 @@ public struct ClusterRequest: Sendable {
         self.podImage = podImage
     }
 
-    /// Limits, as Kubernetes' quantities.
+    /// Requests and limits, as Kubernetes' quantities.
     public struct Resources: Sendable, Equatable {
         /// The CPU limit.
         public var cpu = "2"
@@ -53,6 +53,10 @@ public struct ClusterRequest: Sendable {
         public var memory = "4Gi"
         /// The limit of what is written.
         public var storage = "20Gi"
+        /// The CPU request: what the scheduler reserves. No more than the limit is asked for.
+        public var cpuRequest = "500m"
+        /// The memory request.
+        public var memoryRequest = "1Gi"
 
         /// The defaults: enough for a cluster of one node and some Pods.
         public init() {}

@@ -6,6 +6,8 @@ public struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible
     public var cure: String
     /// The evidence: events, the last lines of a log.
     public var evidence: [String]
+    /// The command that explains it further; nil where there is none.
+    public var see: String?
     /// The exit status. kind's own commands end with 1 whatever went wrong.
     public var exitCode: Int32
 

@@ -66,6 +66,11 @@ import Testing
         }
     }
 
+    @Test func aRequestIsNoMoreThanItsLimit() throws {
+        let manifest = try printed("cluster", "--memory", "768Mi", "--cpu", "250m")
+        #expect(manifest.contains("requests: {cpu: \"250m\", memory: \"768Mi\"}"), "\(manifest)")
+    }
+
     @Test(arguments: [
         ["dind", "--node-image", "a"], ["dind", "--image-directory", "/a"], ["cluster", "--job"],
     ])

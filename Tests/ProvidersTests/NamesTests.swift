@@ -13,20 +13,6 @@ import Testing
         #expect(ClusterName.problem(with: name) != nil)
     }
 
-    @Test(arguments: [
-        ("2", 2), ("500m", 0.5), ("4Gi", 4_294_967_296), ("1.5Ki", 1536), ("1e3", 1000), ("1k", 1000),
-        (".5", 0.5),
-        ("2E", 2e18),
-    ])
-    func quantities(text: String, value: Double) {
-        #expect(Quantity(text)?.value == value)
-    }
-
-    @Test(arguments: ["", "x", "4GB", "-1", "1 Gi", "Gi", "1Gii", "nan", "inf"])
-    func noQuantities(text: String) {
-        #expect(Quantity(text) == nil)
-    }
-
     @Test func tolerations() {
         #expect(
             Toleration("a=b:NoSchedule").map { [$0.key, $0.value, $0.effect] } == ["a", "b", "NoSchedule"])

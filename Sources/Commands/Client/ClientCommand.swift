@@ -61,7 +61,8 @@ enum ClientRun {
     private static func report(_ error: any Error) -> Int32 {
         if let error = error as? ProviderError {
             for line in error.evidence { StandardError.write("  | \(line)\n") }
-            StandardError.write("ERROR: \(error.summary)\n  cure: \(error.cure)\n")
+            let see = error.see.map { "  see:  \($0)\n" } ?? ""
+            StandardError.write("ERROR: \(error.summary)\n  cure: \(error.cure)\n\(see)")
             return error.exitCode
         }
         StandardError.write("ERROR: \(error)\n")

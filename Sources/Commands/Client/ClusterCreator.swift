@@ -1,4 +1,5 @@
 internal import Console
+internal import Doctor
 internal import KubernetesAPI
 internal import Linux
 internal import Providers
@@ -19,20 +20,31 @@ struct ClusterCreator: Sendable {
     /// Makes it.
     func create(name: String?) async throws -> Created {
         let pods = provider as? KubernetesProvider
+        var preflight: Preflight?
         var request = try options.request(name: name, isInHostCluster: pods?.isInHostCluster ?? false)
         if let pods {
             var purposes: [Permission.Purpose] = [.create]
             if request.timeToLive != nil { purposes.append(.timeToLive) }
             if request.access == .tunnel { purposes.append(.tunnel) }
+            // Beside the many questions about permissions, so that it costs no time of its own.
+            let wanted = request
+            async let examined = CreationPreflight.findings(of: wanted, in: pods)
             try await pods.checkPermissions(for: purposes)
             request.owner = try await owner(pods)
+            preflight = await examined
         }
         if provider is DockerProvider, case .pod = options.owner {
             throw ProviderError("--owner: this is for clusters in Pods", cure: "leave it out", exitCode: 64)
         }
         let progress = output.progress
         output.say("Creating cluster \"\(request.name)\" in \(provider.place) ...")
-        let endpoint = try await provider.create(request, follower: ShownCreation(progress: progress))
+        for line in preflight?.lines ?? [] { output.say(line) }
+        let endpoint: ClusterEndpoint
+        do {
+            endpoint = try await provider.create(request, follower: ShownCreation(progress: progress))
+        } catch let error as ProviderError {
+            throw CreationPreflight.explained(error, after: preflight, isPod: pods != nil)
+        }
         return Created(
             name: request.name, endpoint: endpoint,
             entries: KubeconfigEntries(

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ClusterConfig
 internal import Clusters
+internal import KubernetesValues
 internal import Linux
 internal import PodPlan
 internal import Providers
@@ -40,6 +41,12 @@ struct CreationOptions: ParsableArguments, Sendable {
 
     @Option(help: "The limit of what is written.")
     var storage = "20Gi"
+
+    @Option(help: "The CPU that the scheduler reserves for the Pod; at most --cpu.")
+    var cpuRequest = "500m"
+
+    @Option(help: "The memory that the scheduler reserves for the Pod; at most --memory.")
+    var memoryRequest = "1Gi"
 
     @Option(help: "A label that the Pod's node must have, KEY=VALUE; may be given more than once.")
     var nodeSelector: [String] = []
@@ -88,7 +95,11 @@ struct CreationOptions: ParsableArguments, Sendable {
         if nodes != nil, config != nil {
             throw ValidationError("--nodes and --config both say how many nodes there are: give one of them.")
         }
-        for (option, value) in [("--cpu", cpu), ("--memory", memory), ("--storage", storage)] {
+        let quantities = [
+            ("--cpu", cpu), ("--memory", memory), ("--storage", storage), ("--cpu-request", cpuRequest),
+            ("--memory-request", memoryRequest),
+        ]
+        for (option, value) in quantities {
             guard let quantity = Quantity(value), quantity.value > 0 else {
                 throw ValidationError("\(option) \(value): this is no quantity, such as 2, 500m or 4Gi.")
             }
@@ -133,6 +144,8 @@ struct CreationOptions: ParsableArguments, Sendable {
         request.resources.cpu = cpu
         request.resources.memory = memory
         request.resources.storage = storage
+        request.resources.cpuRequest = cpuRequest
+        request.resources.memoryRequest = memoryRequest
         request.placement.nodeSelector = Dictionary(
             nodeSelector.map(Self.pair), uniquingKeysWith: { _, last in last })
         request.placement.tolerations = toleration.map(\.toleration)

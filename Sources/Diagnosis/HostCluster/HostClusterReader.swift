@@ -1,6 +1,6 @@
 public import Doctor
 internal import HostFacts
-internal import KubernetesAPI
+public import KubernetesAPI
 
 /// Asks a host cluster what it is like.
 public struct HostClusterReader: Sendable {
@@ -24,6 +24,13 @@ public struct HostClusterReader: Sendable {
         client = try KubernetesClient(configuration, userAgent: "kinkajou-doctor")
         self.namespace = namespace ?? configuration.namespace
         self.context = configuration.contextName ?? configuration.server
+    }
+
+    /// A reader that uses a client of its owner's, who ends it too.
+    public init(client: KubernetesClient, namespace: String) {
+        self.client = client
+        self.namespace = namespace
+        context = client.configuration.contextName ?? client.configuration.server
     }
 
     /// Closes the connections.
@@ -61,6 +68,36 @@ public struct HostClusterReader: Sendable {
             await tryOut(pod, into: &facts)
         }
         return facts
+    }
+
+    /// Reads, all at once, what the fast checks of a Pod look at. What may not be seen is left out.
+    public func readForStart(_ needs: HostClusterFacts.Needs) async -> HostClusterFacts {
+        let empty = HostClusterFacts(
+            context: context, namespace: namespace, purpose: .cluster, needs: needs)
+        return await withTaskGroup(of: (@Sendable (inout HostClusterFacts) -> Void).self) { group in
+            group.addTask {
+                let labels = try? await client.get(.namespaces, namespace)["metadata"]["labels"].strings
+                return { $0.namespaceLabels = labels ?? [:] }
+            }
+            group.addTask {
+                let quotas = await list(.resourceQuotas)
+                return { $0.quotas = quotas.map(Self.quota) }
+            }
+            group.addTask {
+                let ranges = await list(.limitRanges)
+                return { $0.limitRanges = ranges.flatMap(Self.limits) }
+            }
+            group.addTask {
+                let nodes = await list(.nodes)
+                return { $0.nodes = nodes.map(HostClusterFacts.Node.init) }
+            }
+            return await group.reduce(into: empty) { facts, add in add(&facts) }
+        }
+    }
+
+    private func list(_ resource: APIResource) async -> [JSONValue] {
+        let namespace = resource.isNamespaced ? namespace : nil
+        return (try? await client.list(resource, namespace: namespace).items) ?? []
     }
 
     // MARK: - Permissions

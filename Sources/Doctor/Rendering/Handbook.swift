@@ -56,7 +56,8 @@ public enum Handbook {
         Exit status: 0 when nothing is an error, 1 when something is (with `--strict`, or a warning), 2 for bad options.
 
         `kinkajou dind` and `kinkajou cluster` make the fast checks before they start, and name what they find on stderr,
-        without ending because of it. When they fail later, they name the check that explains the failure.
+        without ending because of it; `kinkajou create cluster` does so with those of the host cluster. When they fail
+        later, they name the check that explains the failure.
 
         Severities: `error`: it cannot work. `warning`: it may fail, or works with a loss. `info`: worth knowing; Kinkajou
         deals with it by itself, or it costs something. `ok`: as it should be.

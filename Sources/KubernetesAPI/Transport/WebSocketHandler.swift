@@ -102,6 +102,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         isAwaitingPong = false
+        // No extension was agreed on that would give these bits a meaning (RFC 6455, section 5.2).
+        guard !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
+            return fail(context, reason: "the server uses an extension of WebSocket that was not agreed on")
+        }
         switch frame.opcode {
         case .binary, .text, .continuation: take(frame, context: context)
         case .ping:

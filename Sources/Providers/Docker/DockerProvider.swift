@@ -1,5 +1,6 @@
 internal import ClusterConfig
 internal import KubernetesAPI
+internal import KubernetesValues
 internal import Linux
 public import NIOCore
 

@@ -1,5 +1,6 @@
 internal import ClusterConfig
 public import KubernetesAPI
+internal import KubernetesValues
 
 /// The objects that a cluster is made of in its host cluster. All but the Pod (and the Job that counts its time)
 /// belong to the Pod, so that deleting it deletes them.
@@ -151,24 +152,19 @@ public struct ClusterObjects: Sendable {
         ]
     }
 
-    private var resources: JSONValue {
+    /// What the Pod asks for, and may use at most.
+    public var resources: JSONValue {
         let resources = request.resources
         return [
             "requests": [
-                "cpu": .string(Self.least("500m", resources.cpu)),
-                "memory": .string(Self.least("1Gi", resources.memory)),
+                "cpu": .string(Quantity.request(resources.cpuRequest, within: resources.cpu)),
+                "memory": .string(Quantity.request(resources.memoryRequest, within: resources.memory)),
             ],
             "limits": [
                 "cpu": .string(resources.cpu), "memory": .string(resources.memory),
                 "ephemeral-storage": .string(resources.storage),
             ],
         ]
-    }
-
-    /// The smaller of two quantities: a request must not be above its limit.
-    private static func least(_ first: String, _ second: String) -> String {
-        guard let one = Quantity(first), let other = Quantity(second) else { return second }
-        return one.value <= other.value ? first : second
     }
 
     private var container: JSONValue {

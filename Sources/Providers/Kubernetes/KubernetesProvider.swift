@@ -4,8 +4,10 @@ public import NIOCore
 
 /// Clusters as Pods of a host cluster.
 public struct KubernetesProvider: ClusterProvider {
-    let client: KubernetesClient
-    let namespace: String
+    /// The client of the host cluster.
+    public let client: KubernetesClient
+    /// Where the clusters are.
+    public let namespace: String
     let host: HostReference
 
     /// The clusters in a namespace of the cluster that a configuration leads to.

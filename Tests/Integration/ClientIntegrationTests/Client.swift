@@ -29,6 +29,26 @@ struct Client {
         try host.kubectl("create", "namespace", namespace)
     }
 
+    /// The file with a kubeconfig of one of the namespace's service accounts, and its token.
+    func kubeconfig(of account: String) throws -> (file: String, token: String) {
+        try Wait.until("the token of the account \(account)", seconds: 30) {
+            try host.kubectl("get", "secret", "-n", namespace, "-o", "name").contains("\(account)-token")
+        }
+        let secret = try host.kubectl(
+            "get", "serviceaccount", "-n", namespace, account, "-o", "jsonpath={.secrets[0].name}")
+        let encoded = try host.kubectl(
+            "get", "secret", "-n", namespace, secret, "-o", "jsonpath={.data.token}")
+        let token = String(decoding: Data(base64Encoded: encoded) ?? Data(), as: UTF8.self)
+        let file = "\(home)/\(account).yaml"
+        try kubectl("config", "view", "--raw", "--minify").write(
+            toFile: file, atomically: true, encoding: .utf8)
+        try Command.require(
+            "kubectl", "--kubeconfig", file, "config", "set-credentials", account, "--token", token)
+        try Command.require(
+            "kubectl", "--kubeconfig", file, "config", "set-context", "--current", "--user", account)
+        return (file, token)
+    }
+
     /// Takes all of it away.
     func remove() {
         _ = try? run("delete", "clusters", "--all", "-q", seconds: 150)

@@ -67,21 +67,7 @@ extension HostClusterTests {
             var client = try Client(host, namespace: "forbidden")
             defer { client.remove() }
             try host.kubectl("create", "serviceaccount", "-n", "forbidden", "nobody")
-            try Wait.until("the account's token", seconds: 30) {
-                try host.kubectl("get", "secret", "-n", "forbidden", "-o", "name").contains("nobody-token")
-            }
-            let secret = try host.kubectl(
-                "get", "serviceaccount", "-n", "forbidden", "nobody", "-o", "jsonpath={.secrets[0].name}")
-            let encoded = try host.kubectl(
-                "get", "secret", "-n", "forbidden", secret, "-o", "jsonpath={.data.token}")
-            let token = try #require(Data(base64Encoded: encoded).map { String(decoding: $0, as: UTF8.self) })
-            let file = client.home + "/nobody.yaml"
-            try client.kubectl("config", "view", "--raw", "--minify").write(
-                toFile: file, atomically: true, encoding: .utf8)
-            try Command.require(
-                "kubectl", "--kubeconfig", file, "config", "set-credentials", "nobody", "--token", token)
-            try Command.require(
-                "kubectl", "--kubeconfig", file, "config", "set-context", "--current", "--user", "nobody")
+            let (file, token) = try client.kubeconfig(of: "nobody")
             client.environment["KUBECONFIG"] = file
             let result = try client.run("create", "cluster", "--name", "bad")
             #expect(result.status == 1)

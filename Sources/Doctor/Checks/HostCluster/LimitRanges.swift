@@ -1,10 +1,13 @@
+internal import KubernetesValues
+
 extension Check {
     static let limitRanges = Check(
         "kube-limit-range", "The limit ranges let the Pod in",
         why: "A container that asks for more than the most is refused.",
         explanation:
             "`max` and `min` for containers and Pods of every LimitRange of the namespace, against the Pod of `kinkajou manifest`.",
-        symptoms: ["maximum memory usage per", "maximum cpu usage per", "minimum cpu usage per"]
+        symptoms: ["maximum memory usage per", "maximum cpu usage per", "minimum cpu usage per"],
+        isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/namespaces/\(facts.namespace)/limitranges"
         let ranges = facts.limitRanges.filter { ["Container", "Pod"].contains($0.type) }

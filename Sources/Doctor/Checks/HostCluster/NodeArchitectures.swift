@@ -4,7 +4,7 @@ extension Check {
         why: "A program for another processor ends with exec format error.",
         explanation:
             "`architecture` of the nodes that take Pods, against that of the image; of this program where none is known.",
-        symptoms: ["exec format error"]
+        symptoms: ["exec format error"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "nodeInfo of GET /api/v1/nodes"
         let there = Set(facts.openNodes.map(\.architecture)).subtracting([""]).sorted()

@@ -2,7 +2,8 @@ extension Check {
     static let nodeKernels = Check(
         "kube-node-kernel", "The nodes' kernels are new enough",
         why: "Overlay in overlay, cgroup namespaces and nested runtimes need a kernel of this decade.",
-        explanation: "`kernelVersion` of every node: 4.19 or newer; cgroup version 2 wants 5.8."
+        explanation: "`kernelVersion` of every node: 4.19 or newer; cgroup version 2 wants 5.8.",
+        isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "nodeInfo of GET /api/v1/nodes"
         let old = facts.nodes.filter { node in

@@ -1,3 +1,5 @@
+internal import KubernetesValues
+
 extension Check {
     static let nodeResources = Check(
         "kube-node-resources", "A node is large enough",
@@ -7,7 +9,7 @@ extension Check {
             The allocatable cpu, memory and ephemeral-storage of the nodes that take Pods, against the Pod's requests (an error \
             where no node has as much) and its memory limit. What other Pods use is not counted.
             """,
-        symptoms: ["insufficient memory", "insufficient cpu", "insufficient ephemeral-storage"]
+        symptoms: ["insufficient memory", "insufficient cpu", "insufficient ephemeral-storage"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "allocatable of GET /api/v1/nodes"
         let open = facts.openNodes

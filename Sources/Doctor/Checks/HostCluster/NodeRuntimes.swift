@@ -5,7 +5,7 @@ extension Check {
             "Sandboxing runtimes change what privileged means; the exec into a container that has nested cgroups needs runc's fallback.",
         explanation:
             "`containerRuntimeVersion` of every node: containerd, cri-o or docker. RuntimeClasses are not looked at.",
-        references: ["kata#10733", "youki#3437"]
+        references: ["kata#10733", "youki#3437"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "nodeInfo of GET /api/v1/nodes"
         let runtimes = Set(facts.nodes.map(\.runtime)).subtracting([""]).sorted()

@@ -4,7 +4,7 @@ extension Check {
         why: "The Pod needs a node that is Ready and not closed by a taint or a cordon.",
         explanation:
             "The condition Ready, `spec.unschedulable`, and taints NoSchedule and NoExecute of every node.",
-        symptoms: ["0/1 nodes are available", "nodes are available:"]
+        symptoms: ["0/1 nodes are available", "nodes are available:"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/nodes"
         guard !facts.nodes.isEmpty else { return [.info("not allowed to look", from: source)] }

@@ -9,7 +9,7 @@ extension Check {
             server's configuration is not to be seen from outside; `--probe` finds it.
             """,
         symptoms: ["violates podsecurity"],
-        references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"]
+        references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let key = "pod-security.kubernetes.io/"
         let source = "the labels of the namespace \(facts.namespace)"

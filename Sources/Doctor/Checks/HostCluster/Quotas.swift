@@ -1,3 +1,5 @@
+internal import KubernetesValues
+
 extension Check {
     static let quotas = Check(
         "kube-quota", "The quota has room",
@@ -6,7 +8,7 @@ extension Check {
             Every ResourceQuota of the namespace: what is left of `pods`, `requests.*` and `limits.*` against what the Pod of \
             `kinkajou manifest` asks for.
             """,
-        symptoms: ["exceeded quota", "failed quota"]
+        symptoms: ["exceeded quota", "failed quota"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/namespaces/\(facts.namespace)/resourcequotas"
         guard !facts.quotas.isEmpty else { return [.ok("no quota", from: source)] }

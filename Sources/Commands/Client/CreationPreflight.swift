@@ -1,0 +1,47 @@
+internal import Diagnosis
+internal import Doctor
+internal import KubernetesAPI
+internal import Providers
+
+/// The doctor's fast checks of a host cluster, before a cluster is made in it.
+enum CreationPreflight {
+    /// A host cluster that is slower than this is not waited for: the creation itself says what is wrong.
+    private static let limit = Duration.seconds(1)
+
+    /// What was found; nil where the host cluster did not tell in time.
+    static func findings(of request: ClusterRequest, in provider: KubernetesProvider) async -> Preflight? {
+        let reader = HostClusterReader(client: provider.client, namespace: provider.namespace)
+        let needs = needs(of: request, in: provider.namespace)
+        return await withTaskGroup(of: Preflight?.self) { group in
+            group.addTask { Preflight(hostCluster: await reader.readForStart(needs)) }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+
+    private static func needs(of request: ClusterRequest, in namespace: String) -> HostClusterFacts.Needs {
+        let resources = ClusterObjects(request, namespace: namespace, creation: "").resources
+        let limits = resources["limits"].object.compactMapValues(\.string)
+        // Where only a limit is given, it is the request too.
+        let requests = limits.merging(resources["requests"].object.compactMapValues(\.string)) { $1 }
+        return HostClusterFacts.Needs(requests: requests, limits: limits)
+    }
+
+    /// The error, with the check that explains it, if one does.
+    ///
+    /// - Parameter isPod: Whether the cluster was to be a Pod of a host cluster.
+    static func explained(_ error: ProviderError, after preflight: Preflight?, isPod: Bool) -> ProviderError {
+        var error = error
+        let likely = preflight?.findings.map(\.id) ?? []
+        let check = Check.explaining([error.summary] + error.evidence, likely: likely)
+        // A check of a local engine explains nothing in a Pod, and the other way round.
+        if let check, isPod ? check.target != .docker : check.target != .kubernetes {
+            error.see = check.command(isForPod: isPod)
+        }
+        return error
+    }
+}

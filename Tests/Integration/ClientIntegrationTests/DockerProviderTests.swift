@@ -1,0 +1,96 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Clusters as containers of the local Docker, by the same commands.
+@Suite(.enabled(if: HostCluster.obstacle == nil, "\(HostCluster.obstacle ?? "")"))
+struct DockerProviderTests {
+    private static let image = "kinkajou/pod:v1.20.2"
+
+    @Test func aClusterIsMadeUsedAndDeleted() throws {
+        // The image that brings its node image along.
+        try Command.require(
+            "\(HostCluster.repository)/scripts/pod-image", "--with-node-image", "kinkajou/node:v1.20.2",
+            seconds: 300)
+        let before = HostSnapshot.take()
+        let home = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(atPath: home) }
+        let name = "kj-" + String(UInt32.random(in: .min ... .max), radix: 36)
+
+        func run(_ program: String, _ words: [String], seconds: Double = 120) throws -> Command.Result {
+            var setup = ChildProcess.Setup(program, words)
+            var variables = ProcessInfo.processInfo.environment
+            variables["HOME"] = home
+            variables["KUBECONFIG"] = home + "/kubeconfig"
+            variables["KINKAJOU_PROVIDER"] = "docker"
+            variables["KINKAJOU_POD_IMAGE"] = Self.image
+            setup.environment = variables.map { "\($0)=\($1)" }
+            return try Command.run(setup, seconds: seconds)
+        }
+        func kinkajou(_ words: String..., seconds: Double = 120) throws -> Command.Result {
+            try run(try BuiltBinary.path("kinkajou"), words, seconds: seconds)
+        }
+        defer { _ = try? kinkajou("delete", "cluster", "--name", name) }
+
+        let refused = try kinkajou("create", "cluster", "--name", name, "--node-selector", "a=b")
+        #expect(refused.status == 64 && refused.errors.contains("--node-selector"), "\(refused)")
+        let created = try kinkajou("create", "cluster", "--name", name, "--wait", "4m", seconds: 420)
+        try #require(created.status == 0, "\(created)")
+        #expect(created.output.isEmpty)
+        #expect(created.errors.contains("Set kubectl context to \"kinkajou-\(name)\""))
+        let again = try kinkajou("create", "cluster", "--name", name)
+        #expect(again.status == 1 && again.errors.contains("node(s) already exist"), "\(again)")
+
+        let nodes = "node/\(name)-control-plane\n"
+        let kubectl = try run("kubectl", ["--context", "kinkajou-\(name)", "get", "nodes", "-o", "name"])
+        #expect(kubectl.output == nodes, "\(kubectl)")
+        #expect(try kinkajou("get", "clusters").output == "\(name)\n")
+        try Wait.until("the container's health", seconds: 60) {
+            try kinkajou("get", "clusters", "-o", "wide").output.contains("   Ready")
+        }
+        #expect(try kinkajou("get", "nodes", "--name", name).output == "\(name)-control-plane\n")
+        let failed = try kinkajou("exec", "--name", name, "--", "sh", "-c", "echo out; echo err >&2; exit 7")
+        #expect(failed == Command.Result(status: 7, output: "out\n", errors: "err\n"))
+        let internalFile = try kinkajou("get", "kubeconfig", "--name", name, "--internal")
+        #expect(internalFile.output.contains(":30001"), "\(internalFile.errors)")
+        #expect(try kinkajou("logs", "--name", name).output.contains("the cluster is ready"))
+
+        try Command.require("docker", "tag", "kinkajou/debian:bookworm", "\(name):1")
+        defer { _ = try? Command.run(["docker", "rmi", "\(name):1"]) }
+        let loaded = try kinkajou("load", "docker-image", "\(name):1", "--name", name)
+        #expect(loaded.status == 0, "\(loaded)")
+        let second = try kinkajou("load", "docker-image", "\(name):1", "--name", name)
+        #expect(second.errors.contains("is present on all nodes already"), "\(second)")
+
+        let logs = try kinkajou("export", "logs", home + "/logs", "--name", name)
+        #expect(logs.output == home + "/logs\n", "\(logs)")
+        let files = FileManager.default.enumerator(atPath: home + "/logs")?.compactMap { $0 as? String } ?? []
+        #expect(files.contains { $0.hasSuffix("\(name)-control-plane/kubelet.log") }, "\(files)")
+
+        #expect(try kinkajou("delete", "cluster", "--name", name).status == 0)
+        #expect(try kinkajou("delete", "cluster", "--name", name).status == 0, "idempotent")
+        #expect(try kinkajou("get", "clusters").output == "")
+        #expect(try run("kubectl", ["config", "get-contexts", "-o", "name"]).output == "")
+        #expect(HostSnapshot.left(since: before, after: 30) == [])
+    }
+
+    @Test func aCreationThatIsInterruptedLeavesNothing() throws {
+        let before = HostSnapshot.take()
+        let name = "kj-" + String(UInt32.random(in: .min ... .max), radix: 36)
+        var setup = ChildProcess.Setup(
+            try BuiltBinary.path("kinkajou"),
+            [
+                "create", "cluster", "--name", name, "--provider", "docker", "--pod-image", Self.image,
+                "--kubeconfig", "/nowhere/kubeconfig",
+            ])
+        setup.streams[0] = nil
+        let process = try ChildProcess(setup)
+        defer { process.end() }
+        try process.waitForErrors("Starting dockerd", seconds: 120)
+        process.signal(SIGINT)
+        #expect(try process.wait(seconds: 90) == 130, "\(process.errors)")
+        #expect(HostSnapshot.left(since: before, after: 30) == [])
+    }
+}
