@@ -44,17 +44,18 @@ extension Check {
         }
     }
 
-    /// The command that makes this check, with its cure. What is looked at in the container that runs it is looked at in
-    /// Pods of a host cluster by a probe.
+    /// The command that makes this check, and says its cure.
     ///
-    /// - Parameter isForPod: Whether the container is a Pod's that is not at hand.
-    public func command(isForPod: Bool = false) -> String {
-        switch target {
-        case .here where isForPod: "kinkajou doctor --target kubernetes --probe --check \(id)"
-        case .here: "kinkajou doctor --check \(id)"
-        case .docker: "kinkajou doctor --target docker --check \(id)"
-        case .kubernetes: "kinkajou doctor --target kubernetes --check \(id)"
-        }
+    /// - Parameter place: Where the container is that a check of `here` is about: at hand, or in a Docker engine or a
+    ///   host cluster, where a probe looks at one like it.
+    public func command(in place: Target = .here) -> String {
+        let options =
+            switch (target, place) {
+            case (.here, .here): ""
+            case (.here, _): "--target \(place.rawValue) --probe "
+            default: "--target \(target.rawValue) "
+            }
+        return "kinkajou doctor \(options)--check \(id)"
     }
 
     /// The check of an identifier.

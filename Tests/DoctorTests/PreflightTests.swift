@@ -51,6 +51,33 @@ struct PreflightTests {
         #expect(Check.explaining([message])?.id == id)
     }
 
+    @Test func aHostClusterIsExaminedWithoutWhatTakesTime() {
+        #expect(Preflight(hostCluster: Healthy.cluster).lines == [])
+        var facts = Healthy.cluster
+        facts.quotas = [.init(name: "small", hard: ["limits.memory": "1Gi"], used: ["limits.memory": "0"])]
+        // Not asked before a start: neither is a finding.
+        facts.permissions = []
+        facts.refusal = "no"
+        #expect(Preflight(hostCluster: facts).findings.map(\.id) == ["kube-quota"])
+        #expect(
+            Preflight(hostCluster: facts).lines.first?.hasSuffix(
+                "(cure: kinkajou doctor --target kubernetes --check kube-quota)") == true)
+        // What a user may not see, or what was not there in time, is no finding.
+        let nothing = HostClusterFacts(
+            context: "c", namespace: "n", purpose: .cluster, needs: Healthy.cluster.needs)
+        #expect(Preflight(hostCluster: nothing).lines == [])
+    }
+
+    @Test(arguments: [
+        ("open-files", Target.here, "kinkajou doctor --check open-files"),
+        ("open-files", .docker, "kinkajou doctor --target docker --probe --check open-files"),
+        ("open-files", .kubernetes, "kinkajou doctor --target kubernetes --probe --check open-files"),
+        ("kube-quota", .kubernetes, "kinkajou doctor --target kubernetes --check kube-quota"),
+    ])
+    func theCommandLooksWhereItHappens(id: String, place: Target, command: String) throws {
+        #expect(try #require(Check.named(id)).command(in: place) == command)
+    }
+
     @Test func whatWasFoundBeforeIsTheLikelierExplanation() {
         let message = ["no space left on device"]
         #expect(Check.explaining(message)?.id == "disk-space")

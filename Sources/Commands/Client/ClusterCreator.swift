@@ -43,7 +43,8 @@ struct ClusterCreator: Sendable {
         do {
             endpoint = try await provider.create(request, follower: ShownCreation(progress: progress))
         } catch let error as ProviderError {
-            throw CreationPreflight.explained(error, after: preflight, isPod: pods != nil)
+            throw CreationPreflight.explained(
+                error, after: preflight, in: pods == nil ? .docker : .kubernetes)
         }
         return Created(
             name: request.name, endpoint: endpoint,

@@ -33,15 +33,14 @@ enum CreationPreflight {
 
     /// The error, with the check that explains it, if one does.
     ///
-    /// - Parameter isPod: Whether the cluster was to be a Pod of a host cluster.
-    static func explained(_ error: ProviderError, after preflight: Preflight?, isPod: Bool) -> ProviderError {
+    /// - Parameter place: Where the cluster was to be: in Docker or in a host cluster.
+    static func explained(_ error: ProviderError, after preflight: Preflight?, in place: Target)
+        -> ProviderError
+    {
         var error = error
         let likely = preflight?.findings.map(\.id) ?? []
         let check = Check.explaining([error.summary] + error.evidence, likely: likely)
-        // A check of a local engine explains nothing in a Pod, and the other way round.
-        if let check, isPod ? check.target != .docker : check.target != .kubernetes {
-            error.see = check.command(isForPod: isPod)
-        }
+        if let check, [.here, place].contains(check.target) { error.see = check.command(in: place) }
         return error
     }
 }

@@ -63,7 +63,8 @@ final class WebSocketStream: Sendable {
     ///
     /// - Parameter decoder: The handler that gives the frames; nil where that is the last one.
     static func install(
-        on channel: any Channel, behind decoder: (any ChannelHandler)? = nil, what: String, server: String, protocolName: String, rules: ChannelRules,
+        on channel: any Channel, behind decoder: (any ChannelHandler)? = nil, what: String, server: String,
+        protocolName: String, rules: ChannelRules,
         keepAlive: WebSocketKeepAlive = WebSocketKeepAlive()
     ) throws -> WebSocketStream {
         let handler = WebSocketHandler(

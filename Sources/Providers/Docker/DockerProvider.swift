@@ -151,7 +151,9 @@ public struct DockerProvider: ClusterProvider {
             words += ["--rm", "--label", "\(ClusterObjects.Key.lifetime)=\(time.components.seconds)"]
         }
         words += [
-            request.podImage, "kinkajou", "cluster", "--verbose", "--name", request.name, "--wait-for",
+            // The image's own entrypoint runs a Docker engine around its command.
+            "--entrypoint", "kinkajou", request.podImage, "cluster", "--verbose", "--name", request.name,
+            "--wait-for",
             request.waitFor,
             "--wait", "\(request.wait.components.seconds)s", "--api-server-port", "\(Self.apiPort)",
             "--cert-san",

@@ -85,7 +85,8 @@ struct PodRemoval {
         return !containers.isEmpty
             && containers.allSatisfy { container in
                 let states = [container["state"], container["lastState"]]
-                return container["restartCount"].integer ?? 0 == 0 && container["containerID"].string ?? "" == ""
+                return container["restartCount"].integer ?? 0 == 0
+                    && container["containerID"].string ?? "" == ""
                     && states.allSatisfy { $0["running"].isNull && $0["terminated"].isNull }
             }
     }

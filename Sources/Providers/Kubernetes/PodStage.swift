@@ -134,7 +134,9 @@ public struct PodFailure: Sendable, Equatable {
     /// What runc says when the kernel has ended a container's first process before its program ran: the limit is less
     /// than the runtime itself needs.
     init?(outOfMemory message: String?, limit: String? = nil) {
-        guard let message, message.contains("OOM-killed") || message.contains("OOM killed") else { return nil }
+        guard let message, message.contains("OOM-killed") || message.contains("OOM killed") else {
+            return nil
+        }
         self.init(
             "the kernel ended its container before it ran, for its memory limit\(limit.map { " of \($0)" } ?? "") is less than starting it takes: \(message.trimmed)",
             cure: "raise --memory")

@@ -58,7 +58,10 @@ extension HostClusterTests {
                 try host.kubectl("get", "quota", "small", "-n", "fail", "-o", "jsonpath={.status.hard}")
                     .contains("1Gi")
             }
-            try expect([], "exceeded quota", "quota")
+            // Found before, and named after.
+            try expect(
+                [], "exceeded quota", "error: kube-quota: small: limits.memory is 0 of 1Gi",
+                "see:  kinkajou doctor --target kubernetes --check kube-quota")
             try host.kubectl("delete", "quota", "small", "-n", "fail")
         }
 
