@@ -50,12 +50,29 @@ struct DockerProgram: Sendable {
                 .name("docker"), arguments: Arguments(arguments), input: .inputWriter, output: .sequence,
                 error: .sequence
             ) { execution in
+                // A caller who has heard enough, or cannot go on: the other stream ends with the program.
+                let orEnd: @Sendable (() async throws -> Void) async throws -> Void = { body in
+                    do {
+                        try await body()
+                    } catch {
+                        try? execution.send(signal: .terminate)
+                        throw error
+                    }
+                }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
-                        for try await piece in execution.standardOutput { try await output(piece.byteBuffer) }
+                        try await orEnd {
+                            for try await piece in execution.standardOutput {
+                                try await output(piece.byteBuffer)
+                            }
+                        }
                     }
                     group.addTask {
-                        for try await piece in execution.standardError { try await errors(piece.byteBuffer) }
+                        try await orEnd {
+                            for try await piece in execution.standardError {
+                                try await errors(piece.byteBuffer)
+                            }
+                        }
                     }
                     group.addTask {
                         do {

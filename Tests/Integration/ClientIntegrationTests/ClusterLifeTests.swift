@@ -248,15 +248,48 @@ extension HostClusterTests {
             try client.expectNothingLeft(seconds: 120)
         }
 
-        // MARK: - The time to live
+        // MARK: - The time to live, and a load balancer
 
         @Test func theHostClusterEndsAClusterWhoseTimeIsOver() throws {
             let client = try Client(try HostCluster.required(), namespace: "ttl")
             defer { client.remove() }
-            try client.require(
-                "create", "cluster", "--name", "short", "--ttl", "5s", "--wait-for", "api", seconds: 300)
+            let creation = try ChildProcess(
+                try client.setup(
+                    try BuiltBinary.path("kinkajou"),
+                    [
+                        "create", "cluster", "--name", "short", "--ttl", "15s", "--wait-for", "api",
+                        "--access", "load-balancer",
+                    ]))
+            defer { creation.end() }
+            let address = "203.0.113.7"
+            try giveLoadBalancer(address, to: "kinkajou-short", client)
+            defer { _ = try? Command.run(["ip", "route", "del", address]) }
+            #expect(try creation.wait(seconds: 300) == 0, "\(creation.errors)")
+            let context = ["--context", "kinkajou-short"]
+            let server = try client.kubectl("config", "view", "--minify", "-o", "jsonpath={..server}")
+            #expect(server == "https://\(address)")
+            #expect(try client.kubectl(context[0], context[1], "get", "--raw", "/readyz") == "ok")
             // No process of ours runs any more.
             try client.expectNothingLeft(seconds: 120)
+        }
+
+        /// What the controller of a cloud does: it gives the Service an address, which leads to a node.
+        private func giveLoadBalancer(_ address: String, to service: String, _ client: Client) throws {
+            let host = client.host
+            try Wait.until("the Service \(service)", seconds: 60) {
+                try host.run(["get", "service", service, "-n", client.namespace]).status == 0
+            }
+            // kubectl of this age cannot write a status.
+            let script = """
+                from kubernetes import client, config
+                config.load_kube_config(config_file="\(host.kubeconfig)")
+                client.CoreV1Api().patch_namespaced_service_status("\(service)", "\(client.namespace)",
+                    {"status": {"loadBalancer": {"ingress": [{"ip": "\(address)"}]}}})
+                """
+            try Command.require("/usr/bin/python3", "-c", script)
+            let node = try host.kubectl(
+                "get", "nodes", "-o", "jsonpath={.items[0].status.addresses[0].address}")
+            try Command.require("ip", "route", "add", address, "via", node)
         }
 
         // MARK: - run
