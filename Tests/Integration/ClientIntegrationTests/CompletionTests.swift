@@ -11,10 +11,16 @@ import Testing
     private func run(_ shell: String, _ arguments: [String], script: String) throws -> Command.Result {
         let kinkajou = try BuiltBinary.path("kinkajou")
         let directory = (kinkajou as NSString).deletingLastPathComponent
+        // A shell writes its own files there: fish makes the directory where it is missing.
+        let home = FileManager.default.temporaryDirectory.appending(
+            path: "kinkajou-home-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: home) }
         var setup = ChildProcess.Setup(shell, arguments + [script])
         var variables = ProcessInfo.processInfo.environment
         variables["PATH"] = directory + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
-        variables["HOME"] = "/nonexistent"
+        variables["HOME"] = home.path
+        for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] { variables[name] = nil }
         setup.environment = variables.map { "\($0)=\($1)" }
         return try Command.run(setup)
     }

@@ -47,7 +47,7 @@ struct DockerTests {
 
         let cases: [(command: [String], status: Int32)] = [
             (["true"], 0), (["sh", "-c", "exit 42"], 42), (["sh", "-c", "kill -9 $$"], 137),
-            (["sh", "-c", "kill -TERM $$"], 143), (["/nonexistent"], 127), (["/tmp"], 126),
+            (["sh", "-c", "kill -TERM $$"], 143), ([StatusCase.missing], 127), (["/tmp"], 126),
         ]
         for example in cases {
             let result = try run(["--rm"], example.command)

@@ -20,6 +20,9 @@ struct StatusCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { words.joined(separator: " ") }
 
+    /// A path that nothing on the machine can have made.
+    static let missing = "/proc/no-such-program"
+
     static let exits = [0, 1, 2, 42, 126, 127, 128, 200, 255].map { script("exit \($0)", $0) }
     static let signals = [1, 2, 3, 4, 6, 8, 9, 10, 11, 12, 13, 14, 15, 24, 31, 34, 64].map {
         script("ulimit -c 0; kill -\($0) $$", 128 + $0)
@@ -29,11 +32,11 @@ struct StatusCase: Sendable, CustomTestStringConvertible {
         script("exit 4", 4, options: ["-e", "3"]),
         script("exit 5", 0, options: ["-e3", "-e5"]),
         script("kill -TERM $$", 0, options: ["-e", "143"]),
-        StatusCase(["-e", "127", "--", "/nonexistent"], 0),
+        StatusCase(["-e", "127", "--", missing], 0),
         StatusCase(["-e", "126", "--", "/tmp"], 0),
     ]
     static let failures = [
-        StatusCase(["--", "/nonexistent/program"], 127),
+        StatusCase(["--", missing + "/program"], 127),
         StatusCase(["--", "no-such-program-anywhere"], 127),
         StatusCase(["--", "/tmp"], 126),
         StatusCase(["--", "/etc/passwd"], 126),
@@ -115,7 +118,7 @@ struct ExitStatusTests {
             setup.isNamespaceInit = program.place == .namespaceInit
             #expect(try Command.run(setup).status == 5, "with \(closed)")
 
-            setup.arguments = ["sh", "-c", "exec \(path) -s -- /nonexistent \(closed)"]
+            setup.arguments = ["sh", "-c", "exec \(path) -s -- \(StatusCase.missing) \(closed)"]
             #expect(try Command.run(setup).status == 127, "with \(closed)")
         }
     }
