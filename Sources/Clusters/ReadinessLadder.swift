@@ -24,6 +24,7 @@ struct ReadinessLadder {
 
     /// Waits up to and including a level.
     func climb(to last: ReadinessLevel) async throws {
+        if last >= .dns { try await probeDNSOften() }
         do {
             for level in ReadinessLevel.allCases where level <= last { try await wait(for: level) }
             await removePods(last)
@@ -31,6 +32,17 @@ struct ReadinessLadder {
             if !Task.isCancelled { await removePods(last) }
             throw error
         }
+    }
+
+    /// Has the kubelet look every second whether CoreDNS is ready, and not every ten: the first look, which comes before
+    /// the server listens, would cost as long. This is the moment for it: the node is not Ready yet, so that none of
+    /// its Pods has been started.
+    private func probeDNSOften() async throws {
+        let patch = """
+            {"spec": {"template": {"spec": {"containers": [{"name": "coredns", "readinessProbe": {"periodSeconds": 1}}]}}}}
+            """
+        // A node image may have another DNS server; waiting for it is all that can be done then.
+        _ = try await kubectl.run(["patch", "deployment", "coredns", "-n", "kube-system", "--patch", patch])
     }
 
     private func wait(for level: ReadinessLevel) async throws {
