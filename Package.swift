@@ -40,6 +40,7 @@ let package = Package(
         .target(
             name: "DockerEngine",
             dependencies: [
+                "Timing",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -51,11 +52,16 @@ let package = Package(
         ),
         // What a host, container or Pod is like: values and their parsers. Pure: nothing here acts.
         .target(name: "HostFacts", swiftSettings: strict),
+        // Waits that have an end, and durations in words. Pure.
+        .target(name: "Timing", swiftSettings: strict),
+        // JSON of any shape: values, a parser and a writer. Pure.
+        .target(name: "JSONValues", swiftSettings: strict),
         // From facts and settings to a plan, each decision with its reason. Pure.
-        .target(name: "PodPlan", dependencies: ["HostFacts"], swiftSettings: strict),
+        .target(name: "PodPlan", dependencies: ["HostFacts", "JSONValues"], swiftSettings: strict),
         // What would go wrong with a nested engine or cluster: checks, each a pure function of facts. Pure.
         .target(
-            name: "Doctor", dependencies: ["HostFacts", "KubernetesValues", "PodPlan"], swiftSettings: strict),
+            name: "Doctor", dependencies: ["HostFacts", "JSONValues", "KubernetesValues", "PodPlan"],
+            swiftSettings: strict),
         // Notations of the Kubernetes API that several modules read. Pure.
         .target(name: "KubernetesValues", swiftSettings: strict),
         // kind's v1alpha4 configuration: read, checked, merged with our settings, written. Pure.
@@ -68,7 +74,7 @@ let package = Package(
         .target(
             name: "KubernetesAPI",
             dependencies: [
-                "Linux",
+                "JSONValues", "Linux", "Timing",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
@@ -110,7 +116,8 @@ let package = Package(
         .target(
             name: "Supervision",
             dependencies: [
-                "Console", "DockerEngine", "Doctor", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
+                "Console", "DockerEngine", "Doctor", "HostFacts", "JSONValues", "Linux", "PodEnvironment",
+                "PodPlan",
             ],
             swiftSettings: strict
         ),
@@ -118,7 +125,8 @@ let package = Package(
         .target(
             name: "Diagnosis",
             dependencies: [
-                "Doctor", "DockerEngine", "HostFacts", "KubernetesAPI", "Linux", "PodEnvironment", "PodPlan",
+                "Doctor", "DockerEngine", "HostFacts", "JSONValues", "KubernetesAPI", "Linux",
+                "PodEnvironment", "PodPlan",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -139,12 +147,16 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Connections that a server has taken, safe to drop.
+        .target(
+            name: "Connections", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
         // Where clusters live: as Pods of a host cluster, or as containers of a local Docker.
         .target(
             name: "Providers",
             dependencies: [
-                "ClusterConfig", "Console", "ImageArchives", "KubernetesAPI", "KubernetesValues", "Linux",
-                "PodPlan",
+                "ClusterConfig", "Connections", "Console", "ImageArchives", "JSONValues", "KubernetesAPI",
+                "KubernetesValues", "Linux", "PodPlan", "Timing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -161,8 +173,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "ClusterConfig", "ClusterNodes", "Clusters", "Console", "ContainerInit", "Diagnosis",
-                "DockerEngine", "Doctor", "HostFacts", "ImageArchives", "KubernetesAPI", "KubernetesValues",
-                "Linux", "PodEnvironment", "PodPlan", "Providers", "Supervision",
+                "DockerEngine", "Doctor", "HostFacts", "ImageArchives", "JSONValues", "KubernetesAPI",
+                "KubernetesValues", "Linux", "PodEnvironment", "PodPlan", "Providers", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -186,7 +198,7 @@ let package = Package(
         .testTarget(
             name: "DockerEngineTests",
             dependencies: [
-                "DockerEngine",
+                "Connections", "DockerEngine",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -196,6 +208,7 @@ let package = Package(
         .target(
             name: "KubernetesTestSupport",
             dependencies: [
+                "Connections", "JSONValues",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -208,7 +221,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests",
             dependencies: [
-                "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
+                "Connections", "JSONValues", "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -228,7 +241,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProvidersTests", dependencies: ["ClusterConfig", "KubernetesAPI", "Providers"],
+            name: "ProvidersTests",
+            dependencies: ["ClusterConfig", "JSONValues", "KubernetesAPI", "Providers"],
             swiftSettings: strict),
         .testTarget(
             name: "ClustersTests",
@@ -237,7 +251,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "KubernetesAPI", "Providers",
+                "Commands", "JSONValues", "KubernetesAPI", "Providers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -246,10 +260,21 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
-            name: "PodPlanTests", dependencies: ["HostFacts", "PodPlan"],
+            name: "PodPlanTests", dependencies: ["HostFacts", "JSONValues", "PodPlan"],
             exclude: ["Recorded", "Golden"], swiftSettings: strict),
         .testTarget(
-            name: "DoctorTests", dependencies: ["Doctor", "HostFacts", "PodPlan"], swiftSettings: strict),
+            name: "DoctorTests", dependencies: ["Doctor", "HostFacts", "JSONValues", "PodPlan"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ConnectionsTests",
+            dependencies: [
+                "Connections", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JSONValuesTests", dependencies: ["JSONValues", "KubernetesTestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "KubernetesValuesTests", dependencies: ["KubernetesValues"], swiftSettings: strict),
         .testTarget(
@@ -283,7 +308,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPIIntegrationTests",
             dependencies: [
-                "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
+                "JSONValues", "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -8,6 +8,12 @@ enum CommandWords {
         words.first == "--" ? Array(words.dropFirst()) : words
     }
 
+    /// Refuses an option that we do not know, and that there is no command.
+    static func require(_ words: [String], of command: some ParsableCommand) throws {
+        try check(words, of: command)
+        if afterTerminator(words).isEmpty { throw ValidationError("There is no command after --.") }
+    }
+
     /// Refuses an option that we do not know: the parser takes it for the first word of the command.
     static func check(_ words: [String], of command: some ParsableCommand) throws {
         guard let first = words.first, first.hasPrefix("-"), first != "--" else { return }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 internal import HostFacts
+internal import JSONValues
 internal import Linux
 internal import PodPlan
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 internal import HostFacts
+internal import JSONValues
 internal import PodPlan
 internal import Yams
 
@@ -53,7 +54,7 @@ struct PlanReport: Codable {
         lines.append("dockerd")
         lines.append("  \(([plan.daemon.program] + plan.daemon.arguments).joined(separator: " "))")
         for (key, value) in plan.daemon.configuration.sorted(by: { $0.key < $1.key }) {
-            lines.append("  \(key): \(value.compactText)")
+            lines.append("  \(key): \(String(decoding: value.encoded(), as: UTF8.self))")
         }
         lines.append(plan.problems.isEmpty ? "No problems" : "Problems")
         for problem in plan.problems {
@@ -65,13 +66,6 @@ struct PlanReport: Codable {
 }
 
 extension JSONValue {
-    /// The value in one line.
-    fileprivate var compactText: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
-    }
-
     /// The value with the user information of URLs taken out.
     fileprivate var withoutPasswords: JSONValue {
         switch self {

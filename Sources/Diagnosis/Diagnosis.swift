@@ -1,5 +1,6 @@
 public import Doctor
 internal import HostFacts
+internal import JSONValues
 internal import PodEnvironment
 public import PodPlan
 

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
+internal import Timing
 
 extension DockerEngineClient {
     /// The default deadline of requests that a healthy daemon answers at once.
@@ -19,7 +20,9 @@ extension DockerEngineClient {
         body: HTTPClientRequest.Body? = nil,
         consume: @escaping @Sendable (EngineResponse) async throws -> Result
     ) async throws -> Result {
-        try await withDeadline(request.summary, timeout) {
+        try await withDeadline(
+            timeout, failure: DockerEngineError.timeout(what: request.summary, after: timeout)
+        ) {
             let version = try await self.version()
             return try await self.exchange(
                 request, prefix: "/v\(version)", accepted: accepted, body: body, consume: consume)

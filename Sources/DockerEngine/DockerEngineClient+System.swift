@@ -1,4 +1,5 @@
 internal import NIOHTTP1
+internal import Timing
 
 extension DockerEngineClient {
     /// `GET /_ping`: whether the daemon answers at all.
@@ -6,7 +7,9 @@ extension DockerEngineClient {
     /// - Returns: The newest API version that the daemon speaks.
     @discardableResult
     public func ping(timeout: Duration = .seconds(5)) async throws -> APIVersion {
-        try await withDeadline("GET /_ping", timeout) { try await self.pingOnce().daemon }
+        try await withDeadline(
+            timeout, failure: DockerEngineError.timeout(what: "GET /_ping", after: timeout)
+        ) { try await self.pingOnce().daemon }
     }
 
     /// `GET /version`: the daemon's version and that of its parts.

@@ -1,3 +1,5 @@
+internal import Timing
+
 /// Why a request to the Docker daemon failed.
 public enum DockerEngineError: Error, Sendable, Equatable {
     /// There is no file at the socket's path.
@@ -73,18 +75,5 @@ extension DockerEngineError: CustomStringConvertible {
         case .clientShutDown:
             "the client of the Docker daemon was shut down before the request was complete."
         }
-    }
-}
-
-extension Duration {
-    /// For messages: `60 s`, `0.25 s`.
-    var inSeconds: String {
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-        let whole = milliseconds / 1000
-        let rest = milliseconds % 1000
-        if rest == 0 { return "\(whole) s" }
-        var fraction = String(1000 + rest).dropFirst()
-        while fraction.last == "0" { fraction.removeLast() }
-        return "\(whole).\(fraction) s"
     }
 }

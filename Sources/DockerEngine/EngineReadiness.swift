@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Timing
 
 /// Waits until a daemon that is starting answers `/_ping` and `/info`.
 ///

@@ -1,4 +1,5 @@
 internal import HostFacts
+internal import JSONValues
 
 /// Renders the decisions as dockerd's configuration file (docs.docker.com, dockerd, "Daemon configuration
 /// file"). A file, not arguments: mirrors can hold passwords, and everyone can read an argument list.
@@ -112,10 +113,10 @@ enum DaemonPlanner {
             "data-root": .string(settings.dataRoot.value),
             "pidfile": "/var/run/docker.pid",
             "exec-opts": ["native.cgroupdriver=cgroupfs"],
-            "mtu": .integer(inputs.network.mtu),
+            "mtu": .integer(Int64(inputs.network.mtu)),
             "bip": .string(inputs.network.bridge),
             "raw-logs": true,
-            "shutdown-timeout": .integer(max(1, settings.graceSeconds / 2)),
+            "shutdown-timeout": .integer(Int64(max(1, settings.graceSeconds / 2))),
         ]
         if !inputs.network.pools.isEmpty {
             configuration["default-address-pools"] = .array(

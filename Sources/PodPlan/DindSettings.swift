@@ -1,4 +1,5 @@
 public import HostFacts
+public import JSONValues
 
 /// What the user asked for, by options and environment; everything else is planned.
 public struct DindSettings: Sendable, Equatable {

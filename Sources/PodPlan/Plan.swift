@@ -1,4 +1,5 @@
 public import HostFacts
+public import JSONValues
 
 /// How nested cgroups are kept under the container's own.
 public struct CgroupStrategy: Sendable, Equatable, Codable {

@@ -1,3 +1,4 @@
+internal import JSONValues
 internal import KubernetesAPI
 
 /// How the API server of a cluster is reached, with the credentials of its administrator.

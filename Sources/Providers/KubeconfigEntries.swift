@@ -1,3 +1,4 @@
+internal import JSONValues
 public import KubernetesAPI
 
 /// What a cluster is in a kubeconfig: a cluster, a user and a context of the same name, as kind makes them. Pure.

@@ -1,21 +1,15 @@
-/// Runs something that must end in time.
+internal import Timing
+
+/// Runs something that must end in time, and that heeds cancellation.
 ///
 /// - Throws: ``ProviderError`` with exit status 1 when the time is over; what it throws itself otherwise.
 func withTimeLimit<Result: Sendable>(
     _ limit: Duration, _ title: String, _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result?.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
-            try await Task.sleep(for: limit)
-            return nil
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next(), let result = first else {
-            throw ProviderError(
-                "gave up after \(limit.components.seconds) s waiting for \(title)",
-                cure: "see that the host cluster answers, and look at the Pod with `kubectl describe pod`")
-        }
-        return result
-    }
+    try await withDeadline(
+        limit,
+        failure: ProviderError(
+            "gave up after \(limit.inSeconds) waiting for \(title)",
+            cure: "see that the host cluster answers, and look at the Pod with `kubectl describe pod`"),
+        body)
 }

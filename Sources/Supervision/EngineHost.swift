@@ -3,6 +3,7 @@ internal import DockerEngine
 internal import Doctor
 internal import Glibc
 internal import HostFacts
+internal import JSONValues
 internal import Linux
 internal import PodEnvironment
 internal import PodPlan

@@ -1,3 +1,4 @@
+import Connections
 import DockerEngine
 import Glibc
 import NIOCore
@@ -94,9 +95,7 @@ final class StubEngine: Sendable {
             .bind(unixDomainSocketPath: socketPath, cleanupExistingSocketFile: true) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    return try NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>(
-                        wrappingChannelSynchronously: channel,
-                        configuration: .init(isOutboundHalfClosureEnabled: false))
+                    return try AcceptedConnection(channel)
                 }
             }
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -118,9 +117,10 @@ final class StubEngine: Sendable {
     }
 
     private func serve(
-        _ connection: NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>,
+        _ accepted: AcceptedConnection,
         _ apiVersion: String?, _ handler: Handler
     ) async throws {
+        let connection = try await accepted.open(HTTPServerRequestPart.self, HTTPServerResponsePart.self)
         try await connection.executeThenClose { inbound, outbound in
             var parts = inbound.makeAsyncIterator()
             while case .head(let head) = try await parts.next() {

@@ -1,5 +1,6 @@
 import Doctor
 import HostFacts
+import JSONValues
 import PodPlan
 
 extension HostFacts {

@@ -1,7 +1,8 @@
 import Foundation
+import JSONValues
 import KubernetesTestSupport
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import KubernetesAPI
 

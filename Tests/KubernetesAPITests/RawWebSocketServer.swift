@@ -1,3 +1,4 @@
+import Connections
 import Crypto
 import Foundation
 import NIOCore
@@ -82,7 +83,7 @@ enum RawWebSocketServer {
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try AcceptedConnection(channel)
                 }
             }
         let port = server.channel.localAddress?.port ?? 0
@@ -104,9 +105,10 @@ enum RawWebSocketServer {
     }
 
     private static func serve(
-        _ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>, _ protocolName: String, _ refusal: String?,
+        _ accepted: AcceptedConnection, _ protocolName: String, _ refusal: String?,
         _ handler: @Sendable (inout Connection) async throws -> Void
     ) async throws {
+        let channel = try await accepted.open(ByteBuffer.self, ByteBuffer.self)
         try await channel.executeThenClose { inbound, outbound in
             var iterator = inbound.makeAsyncIterator()
             var request = ""

@@ -1,3 +1,4 @@
+import JSONValues
 import KubernetesTestSupport
 import NIOCore
 import Synchronization

@@ -1,3 +1,4 @@
+import Connections
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -30,9 +31,7 @@ final class TestProxy: Sendable {
         let proxy = TestProxy(kind: kind, refusal: refusal)
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try Connection(wrappingChannelSynchronously: channel)
-                }
+                channel.eventLoop.makeCompletedFuture { try AcceptedConnection(channel) }
             }
         let port = server.channel.localAddress?.port ?? 0
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -50,7 +49,8 @@ final class TestProxy: Sendable {
         }
     }
 
-    private func serve(_ client: Connection) async throws {
+    private func serve(_ accepted: AcceptedConnection) async throws {
+        let client = try await accepted.open(ByteBuffer.self, ByteBuffer.self)
         try await client.executeThenClose { inbound, outbound in
             var iterator = inbound.makeAsyncIterator()
             var buffer = ByteBuffer()

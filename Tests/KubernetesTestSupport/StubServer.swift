@@ -1,3 +1,4 @@
+internal import Connections
 public import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -120,8 +121,7 @@ public final class StubServer: Sendable {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
                     }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    return try NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>(
-                        wrappingChannelSynchronously: channel)
+                    return try AcceptedConnection(channel)
                 }
             }
         let stub = StubServer(port: server.channel.localAddress?.port ?? 0)
@@ -144,8 +144,9 @@ public final class StubServer: Sendable {
     }
 
     private func serve(
-        _ connection: NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>, _ handler: Handler
+        _ accepted: AcceptedConnection, _ handler: Handler
     ) async throws {
+        let connection = try await accepted.open(HTTPServerRequestPart.self, HTTPServerResponsePart.self)
         try await connection.executeThenClose { inbound, outbound in
             var parts = inbound.makeAsyncIterator()
             while let part = try await parts.next() {

@@ -1,4 +1,5 @@
 import HostFacts
+import JSONValues
 import Testing
 
 @testable import PodPlan
@@ -193,7 +194,7 @@ struct DaemonPlannerTests {
     @Test(arguments: [(5, 2), (25, 12), (0, 1)])
     func theEngineTakesHalfOfTheGrace(grace: Int, expected: Int) throws {
         let plan = try plan { $0.graceSeconds = grace }
-        #expect(plan.daemon.configuration["shutdown-timeout"] == .integer(expected))
+        #expect(plan.daemon.configuration["shutdown-timeout"] == .integer(Int64(expected)))
     }
 
     @Test func valuesOfProxiesAreNotShown() throws {

@@ -1,4 +1,5 @@
 import ClusterConfig
+import JSONValues
 import KubernetesAPI
 import Testing
 

@@ -1,6 +1,6 @@
 internal import Diagnosis
 internal import Doctor
-internal import KubernetesAPI
+internal import JSONValues
 internal import Providers
 
 /// The doctor's fast checks of a host cluster, before a cluster is made in it.

@@ -14,20 +14,15 @@ struct ExportKubeconfigCommand: ClientCommand {
 
     @OptionGroup var cluster: ClusterSelection
 
-    @Flag(help: "For use inside the host cluster, or inside Docker's network.")
-    var `internal` = false
-
-    @Flag(help: "Name the context kind-NAME.")
-    var kindCompat = false
+    @OptionGroup var context: KubeconfigOptions
 
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
-            let endpoint = try await chosen.endpoint(of: cluster.chosen, isInternal: `internal`)
-            let entries = KubeconfigEntries(
-                cluster: cluster.chosen, kindCompatible: kindCompat, program: OwnProgram.name)
+            let endpoint = try await chosen.endpoint(of: cluster.chosen, isInternal: context.internal)
+            let entries = context.entries(of: cluster.chosen)
             try KubeconfigFile(path: provider.targetFile).update { entries.add(endpoint, to: &$0) }
             output.say("Set kubectl context to \"\(entries.context)\"")
             return 0

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Console
 internal import FoundationEssentials
-internal import KubernetesAPI
+internal import JSONValues
 internal import Providers
 
 /// `kinkajou get clusters`.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import JSONValues
 internal import KubernetesAPI
 internal import Providers
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import JSONValues
 internal import KubernetesAPI
 
 /// How a list is printed.

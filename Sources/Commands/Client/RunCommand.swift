@@ -40,10 +40,7 @@ struct RunCommand: ClientCommand {
     var command: [String]
 
     func validate() throws {
-        try CommandWords.check(command, of: self)
-        if CommandWords.afterTerminator(command).isEmpty {
-            throw ValidationError("There is no command after --.")
-        }
+        try CommandWords.require(command, of: self)
     }
 
     func execute() async throws -> Int32 {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Console
-internal import KubernetesAPI
+internal import JSONValues
 
 /// `kinkajou version`.
 struct VersionCommand: ParsableCommand {

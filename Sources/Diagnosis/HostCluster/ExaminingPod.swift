@@ -1,5 +1,5 @@
 public import Doctor
-internal import KubernetesAPI
+internal import JSONValues
 
 /// The Pod that examines a node: privileged and limited as the Pod of a cluster is.
 public struct ExaminingPod: Sendable {

@@ -1,4 +1,5 @@
 public import Doctor
+internal import JSONValues
 internal import KubernetesAPI
 internal import NIOCore
 

@@ -1,5 +1,6 @@
 public import Doctor
 internal import HostFacts
+internal import JSONValues
 public import KubernetesAPI
 
 /// Asks a host cluster what it is like.

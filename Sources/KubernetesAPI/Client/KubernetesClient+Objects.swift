@@ -1,3 +1,5 @@
+public import JSONValues
+
 /// Objects of one kind, as one version of the cluster's state had them.
 public struct ObjectList: Sendable, Equatable {
     /// The objects, each with `apiVersion` and `kind`.

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
+internal import Timing
 
 extension KubernetesClient {
     /// The deadline of requests that a healthy server answers at once.

@@ -1,3 +1,5 @@
+internal import JSONValues
+
 /// Whether the client may do something.
 public struct AccessReview: Sendable, Hashable {
     /// It may.

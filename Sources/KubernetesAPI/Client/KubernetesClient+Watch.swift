@@ -1,3 +1,5 @@
+public import JSONValues
+
 /// Something that happened to an object.
 public enum WatchEvent: Sendable, Equatable {
     /// It is there, or new.

@@ -1,3 +1,5 @@
+internal import JSONValues
+
 /// Where an API server is, and how to talk to it.
 public struct ClientConfiguration: Sendable, Equatable {
     /// Which authorities may sign the server's certificate.

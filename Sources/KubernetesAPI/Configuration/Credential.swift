@@ -1,3 +1,5 @@
+public import JSONValues
+
 /// How a client proves who it is.
 public struct Credential: Sendable, Equatable {
     /// What goes into the Authorization header, or where to get it.

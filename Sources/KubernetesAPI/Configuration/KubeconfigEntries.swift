@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import JSONValues
 
 /// A cluster's entry of a kubeconfig, read and checked.
 struct ClusterEntry {

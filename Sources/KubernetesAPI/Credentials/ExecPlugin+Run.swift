@@ -1,6 +1,8 @@
 internal import Glibc
+internal import JSONValues
 internal import Subprocess
 internal import SystemPackage
+internal import Timing
 
 extension ExecPlugin {
     /// A person may have to log in meanwhile, in a browser.

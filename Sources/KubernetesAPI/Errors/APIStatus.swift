@@ -1,3 +1,5 @@
+public import JSONValues
+
 /// What the API server says of a request that failed: its `Status` object.
 /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>
 public struct APIStatus: Sendable, Hashable {

@@ -1,3 +1,5 @@
+internal import Timing
+
 extension KubernetesError: CustomStringConvertible {
     /// What failed, why, and what to do about it.
     public var description: String {
@@ -127,17 +129,4 @@ extension ConnectionFailure: CustomStringConvertible {
 
 extension String {
     fileprivate var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
-}
-
-extension Duration {
-    /// For messages: `60 s`, `0.25 s`.
-    var inSeconds: String {
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-        let whole = milliseconds / 1000
-        let rest = milliseconds % 1000
-        if rest == 0 { return "\(whole) s" }
-        var fraction = String(1000 + rest).dropFirst()
-        while fraction.last == "0" { fraction.removeLast() }
-        return "\(whole).\(fraction) s"
-    }
 }

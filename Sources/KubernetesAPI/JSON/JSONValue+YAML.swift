@@ -1,3 +1,4 @@
+public import JSONValues
 internal import Yams
 
 extension JSONValue {
@@ -81,7 +82,7 @@ private struct YAMLTreeReader {
 
     mutating func value(_ node: Yams.Node, depth: Int = 0) throws(YAMLSyntaxError) -> JSONValue {
         remaining -= 1
-        guard remaining > 0, depth < JSONParser.deepestNesting else {
+        guard remaining > 0, depth < JSONValue.deepestNesting else {
             throw YAMLSyntaxError(
                 reason: "it is nested too deep, or its aliases stand for too much", line: node.mark?.line)
         }

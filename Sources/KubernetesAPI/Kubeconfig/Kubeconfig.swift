@@ -1,3 +1,5 @@
+public import JSONValues
+
 /// A kubeconfig file, or several merged. Fields that are not known here are kept.
 /// <https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/>
 public struct Kubeconfig: Sendable, Equatable {

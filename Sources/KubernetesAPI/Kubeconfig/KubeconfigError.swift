@@ -1,3 +1,5 @@
+internal import Timing
+
 /// Why a kubeconfig file cannot be used. No secret is ever in it.
 public enum KubeconfigError: Error, Sendable, Equatable {
     /// A file that was named is not there.

@@ -1,3 +1,4 @@
+internal import JSONValues
 public import NIOCore
 
 /// A command that runs in a container, with its streams.

@@ -1,3 +1,4 @@
+internal import JSONValues
 internal import NIOCore
 
 /// A watch as its consumer pulls it: lists, connects, reconnects and lists again as needed.

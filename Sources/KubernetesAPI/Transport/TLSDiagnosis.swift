@@ -3,6 +3,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 internal import SwiftASN1
+internal import Timing
 internal import X509
 
 /// Finds out why a TLS handshake failed: the library says no more than that the certificate is not good.

@@ -7,6 +7,7 @@ internal import NIOSOCKS
 internal import NIOSSL
 internal import NIOTLS
 internal import NIOWebSocket
+internal import Timing
 
 /// Opens WebSocket connections to the API server, with the client's TLS settings, credential and proxy.
 struct WebSocketConnector: Sendable {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import JSONValues
 internal import KubernetesAPI
 
 /// Makes one cluster: its objects, the wait until it is ready, and the way back when it fails.

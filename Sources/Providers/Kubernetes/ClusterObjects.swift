@@ -1,5 +1,6 @@
 internal import ClusterConfig
-public import KubernetesAPI
+public import JSONValues
+internal import KubernetesAPI
 internal import KubernetesValues
 
 /// The objects that a cluster is made of in its host cluster. All but the Pod (and the Job that counts its time)

@@ -1,4 +1,4 @@
-internal import KubernetesAPI
+internal import JSONValues
 
 extension ClusterRecord {
     /// Reads a cluster from its Pod.

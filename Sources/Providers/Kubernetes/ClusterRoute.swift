@@ -1,3 +1,4 @@
+internal import JSONValues
 internal import KubernetesAPI
 
 /// Finds the way to the API server of a cluster.

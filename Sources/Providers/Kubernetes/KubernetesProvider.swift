@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import JSONValues
 public import KubernetesAPI
 public import NIOCore
 

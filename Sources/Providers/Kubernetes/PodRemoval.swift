@@ -1,3 +1,4 @@
+internal import JSONValues
 internal import KubernetesAPI
 
 /// Takes a cluster's Pod away and waits until it is gone.

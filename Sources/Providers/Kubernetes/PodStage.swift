@@ -1,4 +1,4 @@
-public import KubernetesAPI
+public import JSONValues
 
 /// How far a cluster's Pod is, as its status and the events about it tell. Pure.
 public enum PodStage: Sendable, Equatable {

@@ -1,3 +1,4 @@
+internal import Connections
 internal import Glibc
 internal import KubernetesAPI
 internal import Linux
@@ -60,17 +61,13 @@ public struct TunnelServer: Sendable {
         }
     }
 
-    private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-
-    private func listen() async throws -> NIOAsyncChannel<Connection, Never> {
+    private func listen() async throws -> NIOAsyncChannel<AcceptedConnection, Never> {
         do {
             return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .bind(host: "127.0.0.1", port: files.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try Connection(
-                            wrappingChannelSynchronously: channel,
-                            configuration: .init(isOutboundHalfClosureEnabled: true))
+                        try AcceptedConnection(channel)
                     }
                 }
         } catch {
@@ -82,7 +79,8 @@ public struct TunnelServer: Sendable {
         }
     }
 
-    private func accept(_ server: NIOAsyncChannel<Connection, Never>, activity: Activity) async throws {
+    private func accept(_ server: NIOAsyncChannel<AcceptedConnection, Never>, activity: Activity) async throws
+    {
         try await server.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in connections {
@@ -97,8 +95,9 @@ public struct TunnelServer: Sendable {
     }
 
     /// A connection that cannot be served is closed, as if the API server were not there; the log says why.
-    private func serve(_ connection: Connection, activity: Activity) async {
+    private func serve(_ accepted: AcceptedConnection, activity: Activity) async {
         do {
+            let connection = try await accepted.open(ByteBuffer.self, ByteBuffer.self, halfClosure: true)
             try await connection.executeThenClose { inbound, outbound in
                 let stream = try await provider.client.portForward(
                     pod: ClusterName.object(cluster), namespace: provider.namespace,

@@ -6,7 +6,7 @@ enum Archives {
     /// The node image.
     static func node() throws -> String {
         try made("node") { path in
-            try Command.require("docker", "save", "-o", path, ClusterContainer.nodeImage, seconds: 300)
+            try Command.require("docker", "save", "-o", path, ImageUnderTest.node.name, seconds: 300)
         }
     }
 

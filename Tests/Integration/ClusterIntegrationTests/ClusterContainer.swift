@@ -4,23 +4,8 @@ import Testing
 
 /// A container of the image `kinkajou/pod` that runs `kinkajou cluster`, with an archive of the node image.
 final class ClusterContainer: RunningCluster {
-    /// The image under test.
-    static let image = ProcessInfo.processInfo.environment["KINKAJOU_POD_IMAGE"] ?? "kinkajou/pod:latest"
-    /// The node image.
-    static let nodeImage = ProcessInfo.processInfo.environment["NODE_IMAGE"] ?? "kinkajou/node:v1.20.2"
-
     /// Why these tests cannot run here; nil where they can.
-    static let obstacle: String? = {
-        if geteuid() != 0 { return "not root" }
-        guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
-            return "no Docker engine answers: run scripts/bootstrap"
-        }
-        for (image, cure) in [(image, "make images"), (nodeImage, "make node-image")] {
-            guard let inspect = try? Command.run(["docker", "image", "inspect", image]), inspect.status == 0
-            else { return "\(image) is not there: run \(cure)" }
-        }
-        return nil
-    }()
+    static let obstacle = ImageUnderTest.obstacle([.pod, .node])
 
     /// Its name on the outer engine.
     let name: String
@@ -39,7 +24,8 @@ final class ClusterContainer: RunningCluster {
         name = "kj-cluster-" + String(UInt32.random(in: .min ... .max), radix: 36)
         var words = ["run", "--rm", "--name", name, "--entrypoint", "kinkajou"] + flags
         if let archive { words += ["-v", "\(archive):/images/node.tar:ro"] }
-        process = try ChildProcess(ChildProcess.Setup("docker", words + [Self.image, "cluster"] + arguments))
+        process = try ChildProcess(
+            ChildProcess.Setup("docker", words + [ImageUnderTest.pod.name, "cluster"] + arguments))
     }
 
     deinit { remove() }

@@ -3,21 +3,8 @@ import TestSupport
 
 /// A container of the image `kinkajou/pod` on this machine's Docker engine.
 final class PodContainer {
-    /// The image under test.
-    static let image = ProcessInfo.processInfo.environment["KINKAJOU_POD_IMAGE"] ?? "kinkajou/pod:latest"
-
     /// Why these tests cannot run here; nil where they can.
-    static let obstacle: String? = {
-        if geteuid() != 0 { return "not root" }
-        guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
-            return "no Docker engine answers: run scripts/bootstrap"
-        }
-        guard let inspect = try? Command.run(["docker", "image", "inspect", image]), inspect.status == 0
-        else {
-            return "\(image) is not there: run make images"
-        }
-        return nil
-    }()
+    static let obstacle = ImageUnderTest.obstacle([.pod])
 
     /// Its name on the outer engine.
     let name: String
@@ -35,7 +22,7 @@ final class PodContainer {
             ChildProcess.Setup(
                 "docker",
                 ["run", "--rm", "--name", name, "-v", "\(busybox):/images/busybox.tar:ro"] + flags
-                    + [Self.image] + arguments))
+                    + [ImageUnderTest.pod.name] + arguments))
     }
 
     deinit { remove() }

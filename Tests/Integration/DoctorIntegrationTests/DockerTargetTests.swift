@@ -20,7 +20,7 @@ struct DockerTargetTests {
     }
 
     @Test func theEngineIsAsked() throws {
-        let result = try doctor("--target", "docker", "-o", "json", "--image", ExaminedContainer.image)
+        let result = try doctor("--target", "docker", "-o", "json", "--image", ImageUnderTest.pod.name)
         let report = try Report(json: result.output)
         #expect(result.status == 0, "\(report.text())")
         #expect(report.findings.first { $0.id == "docker-image" }?.severity == .ok)
@@ -39,7 +39,7 @@ struct DockerTargetTests {
 
     @Test func aProbeFindsWhatContainersGetAndGoesAway() throws {
         let result = try doctor(
-            "--target", "docker", "--probe", "-o", "json", "--image", ExaminedContainer.image)
+            "--target", "docker", "--probe", "-o", "json", "--image", ImageUnderTest.pod.name)
         let report = try Report(json: result.output)
         #expect(result.status == 0, "\(report.text())")
         #expect(report.findings.filter { $0.severity > .info } == [])
@@ -60,7 +60,7 @@ struct DockerTargetTests {
         let process = try ChildProcess(
             ChildProcess.Setup(
                 try BuiltBinary.path("kinkajou"),
-                ["doctor", "--target", "docker", "--probe", "--image", ExaminedContainer.image]))
+                ["doctor", "--target", "docker", "--probe", "--image", ImageUnderTest.pod.name]))
         defer { process.end() }
         try Wait.until("the probe's container") { try !probes().isEmpty }
         #expect(kill(process.pid, SIGTERM) == 0)

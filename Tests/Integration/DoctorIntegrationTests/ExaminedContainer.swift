@@ -4,21 +4,8 @@ import TestSupport
 
 /// A container of the image `kinkajou/pod` in which `kinkajou doctor` is run once.
 enum ExaminedContainer {
-    /// The image under test.
-    static let image = ProcessInfo.processInfo.environment["KINKAJOU_POD_IMAGE"] ?? "kinkajou/pod:latest"
-
     /// Why these tests cannot run here; nil where they can.
-    static let obstacle: String? = {
-        if geteuid() != 0 { return "not root" }
-        guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
-            return "no Docker engine answers: run scripts/bootstrap"
-        }
-        guard let inspect = try? Command.run(["docker", "image", "inspect", image]), inspect.status == 0
-        else {
-            return "\(image) is not there: run make images"
-        }
-        return nil
-    }()
+    static let obstacle = ImageUnderTest.obstacle([.pod])
 
     /// Whether this machine's cgroups are of version 1, whose hierarchies can be unmounted one by one.
     static let isVersion1 = !FileManager.default.fileExists(atPath: "/sys/fs/cgroup/cgroup.controllers")
@@ -32,7 +19,8 @@ enum ExaminedContainer {
         let name = "kj-doctor-" + String(UInt32.random(in: .min ... .max), radix: 36)
         defer { _ = try? Command.run(["docker", "rm", "-f", "-v", name]) }
         return try Command.run(
-            ["docker", "run", "--rm", "--name", name, "--entrypoint", "sh"] + flags + [image, "-c", script],
+            ["docker", "run", "--rm", "--name", name, "--entrypoint", "sh"] + flags
+                + [ImageUnderTest.pod.name, "-c", script],
             seconds: seconds)
     }
 

@@ -1,4 +1,5 @@
 internal import HostFacts
+internal import JSONValues
 internal import PodPlan
 
 extension Check {

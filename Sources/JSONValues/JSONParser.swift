@@ -3,8 +3,6 @@
 /// Foundation's decoder tries one type after the other for a value of any kind, at the price of an error each. Lists
 /// of a large cluster have megabytes: this reads them some ten times as fast, and keeps whole numbers whole.
 struct JSONParser {
-    /// Deeper nesting than any object has; it bounds the stack.
-    static let deepestNesting = 256
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
@@ -49,8 +47,8 @@ struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
-        guard depth < Self.deepestNesting else {
-            throw error("it is nested deeper than \(Self.deepestNesting) levels")
+        guard depth < JSONValue.deepestNesting else {
+            throw error("it is nested deeper than \(JSONValue.deepestNesting) levels")
         }
         skipBlanks()
         switch try peek() {

@@ -1,13 +1,12 @@
 /// Runs `operation` and cancels it when `timeout` has passed.
 ///
 /// Returns only after `operation` has ended, so nothing of it goes on behind the caller's back. It must
-/// therefore heed cancellation, as all of AsyncHTTPClient does.
+/// therefore heed cancellation.
 ///
-/// - Throws: ``DockerEngineError/timeout(what:after:)``, `CancellationError` when the caller was cancelled,
-///   or what `operation` throws.
-func withDeadline<Result: Sendable>(
-    _ what: String,
-    _ timeout: Duration,
+/// - Throws: `failure` when the time is up, `CancellationError` when the caller was cancelled, or what
+///   `operation` throws.
+public func withDeadline<Result: Sendable>(
+    _ timeout: Duration, failure: @autoclosure @escaping @Sendable () -> any Error,
     _ operation: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     do {
@@ -18,9 +17,7 @@ func withDeadline<Result: Sendable>(
                 return nil
             }
             defer { group.cancelAll() }
-            guard case .some(.some(let result)) = try await group.next() else {
-                throw DockerEngineError.timeout(what: what, after: timeout)
-            }
+            guard case .some(.some(let result)) = try await group.next() else { throw failure() }
             return result
         }
     } catch {

@@ -1,6 +1,9 @@
 /// A JSON value of any shape: how objects of the Kubernetes API are held, so that nothing of them is lost, whatever
 /// the server's version.
 public enum JSONValue: Sendable, Hashable {
+    /// Readers refuse what is nested deeper: no object is, and it bounds the stack.
+    public static let deepestNesting = 256
+
     /// `null`.
     case null
     /// `true` or `false`.

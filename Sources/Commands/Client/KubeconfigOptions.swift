@@ -1,0 +1,16 @@
+internal import ArgumentParser
+internal import Providers
+
+/// What a cluster's context is like, and for whom.
+struct KubeconfigOptions: ParsableArguments {
+    @Flag(help: "For use inside the host cluster, or inside Docker's network.")
+    var `internal` = false
+
+    @Flag(help: "Name the context kind-NAME.")
+    var kindCompat = false
+
+    /// The entries of a cluster's context.
+    func entries(of cluster: String) -> KubeconfigEntries {
+        KubeconfigEntries(cluster: cluster, kindCompatible: kindCompat, program: OwnProgram.name)
+    }
+}

@@ -1,0 +1,35 @@
+internal import Foundation
+internal import Glibc
+
+/// An image that is tested, in this machine's Docker engine.
+public struct ImageUnderTest: Sendable {
+    /// The image of Pods.
+    public static let pod = ImageUnderTest(
+        variable: "KINKAJOU_POD_IMAGE", default: "kinkajou/pod:latest", cure: "make images")
+    /// The image of clusters' nodes.
+    public static let node = ImageUnderTest(
+        variable: "NODE_IMAGE", default: "kinkajou/node:v1.20.2", cure: "make node-image")
+
+    /// Its name.
+    public let name: String
+    private let cure: String
+
+    private init(variable: String, default name: String, cure: String) {
+        self.name = ProcessInfo.processInfo.environment[variable] ?? name
+        self.cure = cure
+    }
+
+    /// Why tests with the images cannot run here; nil where they can.
+    public static func obstacle(_ images: [ImageUnderTest]) -> String? {
+        if geteuid() != 0 { return "not root" }
+        guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
+            return "no Docker engine answers: run scripts/bootstrap"
+        }
+        for image in images {
+            guard let inspect = try? Command.run(["docker", "image", "inspect", image.name]),
+                inspect.status == 0
+            else { return "\(image.name) is not there: run \(image.cure)" }
+        }
+        return nil
+    }
+}
