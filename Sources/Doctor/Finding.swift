@@ -23,8 +23,10 @@ public struct Finding: Sendable, Equatable {
     public var found: String
     /// The file or call that it came from.
     public var source: String
-    /// What to do: a command or a line of a manifest; nil: nothing.
+    /// What to do: a command or a line of a manifest; nil: nothing, or what the check says.
     public var cure: String?
+    /// Whether the check's own cure is that of this finding.
+    var hasChecksCure = false
 
     /// A finding from its parts.
     public init(severity: Severity, found: String, source: String, cure: String? = nil) {
@@ -39,18 +41,28 @@ public struct Finding: Sendable, Equatable {
         Finding(severity: .ok, found: found, source: source)
     }
 
-    /// Worth knowing.
+    /// Worth knowing, and nothing to do unless a cure is given.
     static func info(_ found: String, from source: String, cure: String? = nil) -> Finding {
         Finding(severity: .info, found: found, source: source, cure: cure)
     }
 
-    /// It may fail.
-    static func warning(_ found: String, from source: String, cure: String) -> Finding {
-        Finding(severity: .warning, found: found, source: source, cure: cure)
+    /// Worth knowing, and the check says what can be done.
+    static func advice(_ found: String, from source: String) -> Finding {
+        Finding(.info, found, source, cure: nil)
     }
 
-    /// It cannot work.
-    static func error(_ found: String, from source: String, cure: String) -> Finding {
-        Finding(severity: .error, found: found, source: source, cure: cure)
+    /// It may fail. Without a cure of its own it has the check's.
+    static func warning(_ found: String, from source: String, cure: String? = nil) -> Finding {
+        Finding(.warning, found, source, cure: cure)
+    }
+
+    /// It cannot work. Without a cure of its own it has the check's.
+    static func error(_ found: String, from source: String, cure: String? = nil) -> Finding {
+        Finding(.error, found, source, cure: cure)
+    }
+
+    private init(_ severity: Severity, _ found: String, _ source: String, cure: String?) {
+        self.init(severity: severity, found: found, source: source, cure: cure)
+        hasChecksCure = cure == nil
     }
 }

@@ -32,7 +32,7 @@ public struct ReportEntry: Sendable, Equatable, Codable {
         found = finding.found
         source = finding.source
         why = check.why
-        cure = finding.cure
+        cure = finding.hasChecksCure ? check.cure : finding.cure
         link = check.link
         self.place = place
     }

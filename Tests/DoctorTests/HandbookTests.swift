@@ -20,6 +20,7 @@ struct HandbookTests {
         let page = Handbook.page()
         for check in Check.all {
             #expect(page.contains("\n### \(check.id)\n\n**\(check.title).** \(check.why)\n"), "\(check.id)")
+            #expect(!check.cure.isEmpty && page.contains("\nCure: \(check.cure).\n"), "\(check.id)")
         }
     }
 }

@@ -16,6 +16,7 @@ public enum Handbook {
     private static func section(_ check: Check) -> [String] {
         // The heading is the identifier alone, so that its anchor is.
         var lines = ["### \(check.id)", "", "**\(check.title).** \(check.why)", "", check.explanation, ""]
+        lines += ["Cure: \(check.cure).", ""]
         var notes: [String] = []
         if check.purposes.count == 1 {
             notes.append("Only with `--for \(check.purposes.first?.rawValue ?? "")`.")

@@ -14,6 +14,9 @@ extension Check {
             cpu, cpuset, memory and pids in `cgroup.controllers` of the own cgroup (version 2), or mounted as hierarchies \
             (version 1). On version 2 a parent has to hand them on in its `cgroup.subtree_control`.
             """,
+        cure:
+            "on the host, boot without cgroup_disable=; on version 2, where a parent does not hand one"
+            + " on: echo +CONTROLLER >/sys/fs/cgroup/.../cgroup.subtree_control",
         symptoms: ["missing cgroups:", "missing required cgroups", "controllers not enabled"]
     ) { facts in
         let layout = facts.host.cgroupLayout

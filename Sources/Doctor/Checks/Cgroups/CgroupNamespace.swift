@@ -11,6 +11,7 @@ extension Check {
             `/proc/self/cgroup`: with a namespace of its own a container's paths are `/`. Privileged Pods on cgroup version 2 \
             get the host's namespace. `kinkajou dind` makes one of its own, or places nested cgroups below the own path.
             """,
+        cure: "nothing to do under kinkajou dind; else docker run --cgroupns=private",
         symptoms: ["needs /sys/fs/cgroup/cgroup.procs to be empty"],
         references: ["moby#45378", "ARC#2284", "buildkit#6368"]
     ) { facts in

@@ -7,7 +7,8 @@ extension Check {
             "dockerd takes one parent for all hierarchies of version 1, so limits of another path do not hold for nested"
             + " containers.",
         explanation:
-            "The paths of `/proc/self/cgroup`. Runtimes give a container one path; on a machine itself they can differ."
+            "The paths of `/proc/self/cgroup`. Runtimes give a container one path; on a machine itself they can differ.",
+        cure: "run kinkajou in a container, where the runtime gives all hierarchies one path"
     ) { facts in
         facts.planned(
             .cgroupPaths, from: "/proc/self/cgroup",

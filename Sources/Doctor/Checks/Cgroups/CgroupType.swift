@@ -8,6 +8,7 @@ extension Check {
             `cgroup.type` of the container's cgroup has to be `domain`. It turns into `domain threaded` or `domain invalid` \
             where something below it was made threaded.
             """,
+        cure: "remove the threaded cgroups below it, or start the container anew",
         symptoms: ["it is in threaded mode", "cannot enter cgroupv2"],
         references: ["containerd#6659", "dstack#1854", "cgroups(7)"]
     ) { facts in
@@ -17,8 +18,7 @@ extension Check {
         }
         return [
             .error(
-                "the type is \"\(type)\"", from: source,
-                cure: "remove the threaded cgroups below it, or start the container anew")
+                "the type is \"\(type)\"", from: source)
         ]
     }
 }

@@ -10,6 +10,7 @@ extension Check {
             Version 1 is in maintenance since Kubernetes 1.31 (KEP-4569), and `failCgroupV1` is true by default from 1.35 on. \
             Older node images run on both.
             """,
+        cure: "use such a node image, or boot the host with systemd.unified_cgroup_hierarchy=1",
         symptoms: ["kubelet is configured to not run on a host using cgroup v1"], references: ["KEP-4569"],
         purposes: [.cluster]
     ) { facts in
@@ -17,9 +18,8 @@ extension Check {
             return [.ok("version 2", from: "/proc/self/mountinfo")]
         }
         return [
-            .info(
-                "version 1: node images up to 1.34 with a systemd before 257", from: "/proc/self/mountinfo",
-                cure: "use such a node image, or boot the host with systemd.unified_cgroup_hierarchy=1")
+            .advice(
+                "version 1: node images up to 1.34 with a systemd before 257", from: "/proc/self/mountinfo")
         ]
     }
 }

@@ -7,6 +7,9 @@ extension Check {
         why: "Runtimes place every container in a cgroup.",
         explanation:
             "A cgroup file system of version 1 or 2 at `/sys/fs/cgroup`, as every runtime mounts it.",
+        cure:
+            "keep the runtime's usual mounts: docker run --privileged; in a Pod: securityContext:"
+            + " {privileged: true}",
         symptoms: ["devices cgroup isn't mounted", "cgroup mountpoint does not exist"]
     ) { facts in
         let layout =

@@ -8,6 +8,9 @@ extension Check {
             The options of the cgroup mounts. In containers that are not privileged they are read-only. With CAP_SYS_ADMIN in \
             the initial user namespace `kinkajou dind` mounts them writable; in another user namespace the kernel refuses.
             """,
+        cure:
+            "docker run --privileged; in a Pod: securityContext: {privileged: true}; with a user"
+            + " namespace: a runtime class with cgroup_writable",
         symptoms: ["/sys/fs/cgroup: read-only file system", "mkdir /sys/fs/cgroup"],
         references: ["moby#45378"]
     ) { facts in
@@ -20,10 +23,7 @@ extension Check {
         }
         return [
             .error(
-                found, from: source,
-                cure:
-                    "docker run --privileged; in a Pod: securityContext: {privileged: true}; with a user namespace:"
-                    + " a runtime class with cgroup_writable")
+                found, from: source)
         ]
     }
 }

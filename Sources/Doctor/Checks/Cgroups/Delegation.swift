@@ -10,6 +10,9 @@ extension Check {
             `cgroup.subtree_control` of the own cgroup. `kinkajou dind` moves all processes into a leaf and hands every \
             controller on; a process that enters meanwhile, such as that of an exec probe, makes that fail, and it is tried again.
             """,
+        cure:
+            "nothing to do under kinkajou dind; else move all processes into a leaf, then echo"
+            + " +CONTROLLER >/sys/fs/cgroup/cgroup.subtree_control",
         symptoms: ["cgroup.subtree_control: device or resource busy", "structure needs cleaning"],
         references: ["docker-library/docker#308", "moby#48850"]
     ) { facts in

@@ -10,6 +10,9 @@ extension Check {
             `-v /sys/fs/cgroup:/sys/fs/cgroup` makes them. `kinkajou dind` mounts the hierarchies anew in a namespace of its \
             own, or uses the own path in them.
             """,
+        cure:
+            "leave the hostPath or -v of /sys/fs/cgroup out; a privileged Pod on cgroup version 2 has it"
+            + " by itself",
         symptoms: ["failed to get system container stats"],
         references: ["kind#1614", "kind#759", "istio#16105"]
     ) { facts in
@@ -20,12 +23,9 @@ extension Check {
         }
         guard !exposed.isEmpty else { return [.ok("not mounted", from: source)] }
         return [
-            .info(
+            .advice(
                 "\(exposed.map(\.mountPoint).joined(separator: ", ")) shows more than this container's cgroup",
-                from: source,
-                cure:
-                    "leave the hostPath or -v of /sys/fs/cgroup out; a privileged Pod on cgroup version 2 has it by"
-                    + " itself")
+                from: source)
         ]
     }
 }

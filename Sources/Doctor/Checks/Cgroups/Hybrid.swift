@@ -10,6 +10,7 @@ extension Check {
             `kinkajou/node` deals with both; `kinkajou dind` mounts `name=systemd` where it is missing. Other node images of \
             1.22 and newer read the mounts rightly.
             """,
+        cure: "use kinkajou/node, or a node image of 1.22 or newer",
         symptoms: ["cgroup-root [\"kubelet\"] doesn't exist", "cannot find cgroup mount destination"],
         references: ["kind#2440", "kata#2014"], purposes: [.cluster]
     ) { facts in
@@ -24,9 +25,8 @@ extension Check {
         }
         guard !found.isEmpty else { return [.ok("version 1 alone", from: source)] }
         return [
-            .info(
-                found.joined(separator: "; "), from: source,
-                cure: "use kinkajou/node, or a node image of 1.22 or newer")
+            .advice(
+                found.joined(separator: "; "), from: source)
         ]
     }
 }

@@ -10,6 +10,7 @@ extension Check {
             On version 1: controllers that are enabled in `/proc/cgroups`, belong to a hierarchy in `/proc/self/cgroup`, and \
             are mounted nowhere below `/sys/fs/cgroup`. kind's nodes hide `/proc/cgroups` for that reason.
             """,
+        cure: "update the outer runtime, or use a node image of kind 0.20 or newer, which hides them",
         symptoms: ["openat2 /sys/fs/cgroup/unified/", "openat2 /sys/fs/cgroup/misc"],
         references: ["kind#3223", "kind#3255", "k8s#109182"], purposes: [.cluster]
     ) { facts in
@@ -23,9 +24,8 @@ extension Check {
         }
         guard !unknown.isEmpty else { return [.ok("all are mounted", from: "/proc/cgroups")] }
         return [
-            .info(
-                "\(unknown.joined(separator: ", ")) not mounted here", from: "/proc/cgroups",
-                cure: "update the outer runtime, or use a node image of kind 0.20 or newer, which hides them")
+            .advice(
+                "\(unknown.joined(separator: ", ")) not mounted here", from: "/proc/cgroups")
         ]
     }
 }

@@ -3,7 +3,10 @@ extension Check {
         "docker-cgroups", "The engine has cgroups",
         why: "Nested containers need them, and new Kubernetes versions need version 2.",
         explanation:
-            "`CgroupVersion` and `CgroupDriver` of `GET /info`, and whether containers get a cgroup namespace by themselves."
+            "`CgroupVersion` and `CgroupDriver` of `GET /info`, and whether containers get a cgroup namespace by themselves.",
+        cure:
+            "use an engine that runs as root, or delegate cgroups to it; for node images from 1.35 on,"
+            + " boot the host with systemd.unified_cgroup_hierarchy=1"
     ) { (facts: DockerFacts) in
         let source = "CgroupVersion and CgroupDriver of GET /info"
         let found =

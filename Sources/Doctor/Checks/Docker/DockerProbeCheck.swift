@@ -5,7 +5,8 @@ extension Check {
         explanation: """
             With `--probe`: `docker run --rm --privileged` of the image with `kinkajou doctor` in it. What that finds is part \
             of the report, with the place `container`. The container is removed, whatever happens.
-            """
+            """,
+        cure: "make images, or docker pull kinkajou/pod; --image names another"
     ) { (facts: DockerFacts) in
         [
             facts.probe.finding(

@@ -6,6 +6,9 @@ extension Check {
             A dry run of the Pod that `kinkajou manifest` writes (`POST .../pods?dryRun=All`): the server does everything but \
             keep it. What it says is what is found. Webhooks that have not said that they know dry runs refuse them.
             """,
+        cure:
+            "another namespace (--namespace), or: kubectl label namespace NAMESPACE"
+            + " pod-security.kubernetes.io/enforce=privileged --overwrite",
         symptoms: ["admission webhook", "violates podsecurity"],
         references: ["https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run"]
     ) { (facts: HostClusterFacts) in

@@ -4,6 +4,7 @@ extension Check {
         why: "Without it there is nothing to run Pods in.",
         explanation:
             "`GET /version` at the API server of the kubeconfig's context (`--kubeconfig`, `--context`).",
+        cure: "kubectl config get-contexts, then --context; or KUBECONFIG and --kubeconfig",
         symptoms: ["the connection to the server"]
     ) { (facts: HostClusterFacts) in
         guard let failure = facts.failure else {
@@ -11,8 +12,7 @@ extension Check {
         }
         return [
             .error(
-                "\(facts.context): \(failure)", from: "GET /version",
-                cure: "kubectl config get-contexts, then --context; or KUBECONFIG and --kubeconfig")
+                "\(facts.context): \(failure)", from: "GET /version")
         ]
     }
 }

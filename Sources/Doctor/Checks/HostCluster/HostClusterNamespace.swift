@@ -4,6 +4,7 @@ extension Check {
         why: "Pods are made in it.",
         explanation:
             "`GET /api/v1/namespaces/NAME`: that of `--namespace`, else of the kubeconfig's context, else `default`.",
+        cure: "kubectl create namespace NAMESPACE",
         symptoms: ["namespaces \""]
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/namespaces/\(facts.namespace)"

@@ -4,6 +4,7 @@ extension Check {
         why: "A program for another processor ends with exec format error.",
         explanation:
             "`architecture` of the nodes that take Pods, against that of the image; of this program where none is known.",
+        cure: "use an image for the nodes, or in the Pod: nodeSelector: {kubernetes.io/arch: amd64}",
         symptoms: ["exec format error"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "nodeInfo of GET /api/v1/nodes"

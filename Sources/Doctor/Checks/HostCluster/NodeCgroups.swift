@@ -5,6 +5,9 @@ extension Check {
         explanation: """
             The API does not tell: `--probe` does. Kubelets of 1.35 and newer run on version 2 alone unless told otherwise.
             """,
+        cure:
+            "pick nodes of one kind with a nodeSelector; for node images from 1.35 on, boot the nodes"
+            + " with systemd.unified_cgroup_hierarchy=1",
         references: ["KEP-4569"], purposes: [.cluster]
     ) { (facts: HostClusterFacts) in
         let source = "a Pod on each node (--probe)"

@@ -5,6 +5,7 @@ extension Check {
             "Nodes with one machine-id or firmware UUID were cloned, and network plug-ins and logs mix them up.",
         explanation:
             "`systemUUID` and `machineID` of every node. Nodes of kind share the firmware of their machine unless it is masked.",
+        cure: "on the clones: rm /etc/machine-id; systemd-machine-id-setup; then boot",
         references: ["kind#1027", "kind#2318"]
     ) { (facts: HostClusterFacts) in
         let source = "nodeInfo of GET /api/v1/nodes"
@@ -17,8 +18,7 @@ extension Check {
         guard machines.isEmpty else {
             return [
                 .warning(
-                    "one machine-id on \(machines.joined(separator: "; "))", from: source,
-                    cure: "on the clones: rm /etc/machine-id; systemd-machine-id-setup; then boot")
+                    "one machine-id on \(machines.joined(separator: "; "))", from: source)
             ]
         }
         guard firmware.isEmpty else {

@@ -3,6 +3,7 @@ extension Check {
         "kube-node-kernel", "The nodes' kernels are new enough",
         why: "Overlay in overlay, cgroup namespaces and nested runtimes need a kernel of this decade.",
         explanation: "`kernelVersion` of every node: 4.19 or newer; cgroup version 2 wants 5.8.",
+        cure: "update the node, or keep Pods off it with a nodeSelector",
         isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "nodeInfo of GET /api/v1/nodes"
@@ -17,8 +18,7 @@ extension Check {
         }
         return old.map { node in
             .warning(
-                "\(node.name) has \(node.kernel)", from: source,
-                cure: "update the node, or keep Pods off it with a nodeSelector")
+                "\(node.name) has \(node.kernel)", from: source)
         }
     }
 }

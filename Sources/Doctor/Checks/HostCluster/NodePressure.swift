@@ -3,6 +3,7 @@ extension Check {
         "kube-node-pressure", "No node is under pressure",
         why: "A kubelet under pressure evicts Pods, and takes no new ones.",
         explanation: "The conditions MemoryPressure, DiskPressure and PIDPressure of every node.",
+        cure: "kubectl describe node NODE; free disk, or move Pods away",
         symptoms: ["the node was low on resource", "evicted"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "conditions of GET /api/v1/nodes"

@@ -9,6 +9,7 @@ extension Check {
             The allocatable cpu, memory and ephemeral-storage of the nodes that take Pods, against the Pod's requests (an error \
             where no node has as much) and its memory limit. What other Pods use is not counted.
             """,
+        cure: "add a larger node, or ask for less: --cpu and --memory",
         symptoms: ["insufficient memory", "insufficient cpu", "insufficient ephemeral-storage"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "allocatable of GET /api/v1/nodes"

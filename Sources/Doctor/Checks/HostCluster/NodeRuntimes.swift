@@ -5,6 +5,7 @@ extension Check {
             "Sandboxing runtimes change what privileged means; the exec into a container that has nested cgroups needs runc's fallback.",
         explanation:
             "`containerRuntimeVersion` of every node: containerd, cri-o or docker. RuntimeClasses are not looked at.",
+        cure: "kinkajou doctor --target kubernetes --probe shows what Pods get there",
         references: ["kata#10733", "youki#3437"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "nodeInfo of GET /api/v1/nodes"
@@ -14,9 +15,8 @@ extension Check {
         }
         guard !odd.isEmpty else { return [.ok(runtimes.joined(separator: ", "), from: source)] }
         return [
-            .info(
-                "\(odd.joined(separator: ", ")): not tried", from: source,
-                cure: "kinkajou doctor --target kubernetes --probe shows what Pods get there")
+            .advice(
+                "\(odd.joined(separator: ", ")): not tried", from: source)
         ]
     }
 }

@@ -4,6 +4,7 @@ extension Check {
         why: "The Pod needs a node that is Ready and not closed by a taint or a cordon.",
         explanation:
             "The condition Ready, `spec.unschedulable`, and taints NoSchedule and NoExecute of every node.",
+        cure: "kubectl get nodes; kubectl uncordon NODE; kubectl taint nodes NODE KEY-",
         symptoms: ["0/1 nodes are available", "nodes are available:"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/nodes"
@@ -13,8 +14,7 @@ extension Check {
         guard open.isEmpty else { return [.ok(found, from: source)] }
         return [
             .error(
-                found, from: source,
-                cure: "kubectl get nodes; kubectl uncordon NODE; kubectl taint nodes NODE KEY-")
+                found, from: source)
         ]
     }
 }

@@ -8,6 +8,7 @@ extension Check {
             or none where the cluster has no stricter default. `warn` and `audit` let Pods in. A default that is set in the API \
             server's configuration is not to be seen from outside; `--probe` finds it.
             """,
+        cure: "kubectl label namespace NAMESPACE pod-security.kubernetes.io/enforce=privileged --overwrite",
         symptoms: ["violates podsecurity"],
         references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"], isSlow: false
     ) { (facts: HostClusterFacts) in

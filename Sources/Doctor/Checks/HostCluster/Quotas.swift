@@ -8,6 +8,7 @@ extension Check {
             Every ResourceQuota of the namespace: what is left of `pods`, `requests.*` and `limits.*` against what the Pod of \
             `kinkajou manifest` asks for.
             """,
+        cure: "delete what is not needed, or kubectl edit resourcequota NAME -n NAMESPACE",
         symptoms: ["exceeded quota", "failed quota"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/namespaces/\(facts.namespace)/resourcequotas"

@@ -9,6 +9,9 @@ extension Check {
             The bridge and the address pools against own addresses, routes, the Pod network around them, the outer cluster's \
             Services and the DNS servers. `kinkajou dind` takes free ones unless told otherwise (`--bip`, `DOCKERD_BIP`).
             """,
+        cure:
+            "leave --bip and DOCKERD_BIP out, and a free network is chosen; else give free ones with"
+            + " --bip and DOCKER_ARGS=--default-address-pool=...",
         symptoms: ["non-overlapping ipv4 address pool", "non-overlapping"], references: ["kind known issues"]
     ) { facts in
         let source = "/proc/net/route, getifaddrs(3), /etc/resolv.conf, KUBERNETES_SERVICE_HOST"

@@ -10,6 +10,9 @@ extension Check {
             `/proc/sys/net/bridge`. `kinkajou dind` loads the module where it can be found, and tells dockerd 28 to go on \
             without it.
             """,
+        cure:
+            "on the node: modprobe br_netfilter; in a Pod, mount /lib/modules read-only, and kinkajou"
+            + " dind loads it",
         symptoms: ["without the userland proxy", "bridge-nf-call-iptables"], references: ["moby#48511"]
     ) { facts in
         let source = "/proc/sys/net/bridge"
@@ -17,10 +20,8 @@ extension Check {
             return [.ok("br_netfilter is there", from: source)]
         }
         return [
-            .info(
-                "br_netfilter is not loaded", from: source,
-                cure:
-                    "on the node: modprobe br_netfilter; in a Pod, mount /lib/modules read-only, and kinkajou dind loads it"
+            .advice(
+                "br_netfilter is not loaded", from: source
             )
         ]
     }

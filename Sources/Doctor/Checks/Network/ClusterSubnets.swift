@@ -10,6 +10,7 @@ extension Check {
             Kinkajou's 10.245.0.0/16 for Pods and 10.246.0.0/16 for Services against everything that is reached from here. \
             Where they are taken `kinkajou cluster` takes others, unless told otherwise (`--pod-subnet`, `--service-subnet`).
             """,
+        cure: "to choose yourself: --pod-subnet and --service-subnet",
         symptoms: ["podsubnet", "servicesubnet"], purposes: [.cluster]
     ) { facts in
         let source = "/proc/net/route, getifaddrs(3), /etc/resolv.conf, KUBERNETES_SERVICE_HOST"
@@ -20,10 +21,9 @@ extension Check {
             return [.ok("\(usual.map(\.description).joined(separator: " and ")) are free", from: source)]
         }
         return [
-            .info(
+            .advice(
                 "\(hidden.map(\.description).joined(separator: ", ")) taken; kinkajou cluster takes others",
-                from: source,
-                cure: "to choose yourself: --pod-subnet and --service-subnet")
+                from: source)
         ]
     }
 }

@@ -8,6 +8,7 @@ extension Check {
             `nf_conntrack_count` against `nf_conntrack_max`. kube-proxy likes to raise the limit, which is not writable \
             outside of the machine's own network namespace; kind tells it not to.
             """,
+        cure: "on the node: sysctl -w net.netfilter.nf_conntrack_max=131072",
         symptoms: ["nf_conntrack_max: permission denied", "nf_conntrack: table full"],
         references: ["kind#2240", "k8s#141943"]
     ) { facts in
@@ -21,7 +22,7 @@ extension Check {
         }
         return [
             .warning(
-                found, from: source, cure: "on the node: sysctl -w net.netfilter.nf_conntrack_max=131072")
+                found, from: source)
         ]
     }
 }

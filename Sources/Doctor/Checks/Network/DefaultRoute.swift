@@ -6,6 +6,7 @@ extension Check {
         why:
             "Without a default route nested containers reach nothing outside, and a cluster has no address to be reached at.",
         explanation: "A default route in `/proc/net/route` through an interface with an IPv4 address.",
+        cure: "leave docker run --network none out; on a host with IPv6 only, use a network with both",
         symptoms: ["network is unreachable", "no default routes found"]
     ) { facts in
         let source = "/proc/net/route"
@@ -14,8 +15,7 @@ extension Check {
         }
         return [
             .warning(
-                "no default route with an IPv4 address", from: source,
-                cure: "leave docker run --network none out; on a host with IPv6 only, use a network with both"
+                "no default route with an IPv4 address", from: source
             )
         ]
     }

@@ -7,6 +7,7 @@ extension Check {
         explanation: """
             `net.ipv4.ip_forward`, which dockerd turns on. Where `/proc/sys` is read-only it cannot, and has to find it on.
             """,
+        cure: "docker run --privileged, or --sysctl net.ipv4.ip_forward=1",
         symptoms: ["ip_forward", "ipv4 forwarding is disabled"]
     ) { facts in
         let source = "/proc/sys/net/ipv4/ip_forward"
@@ -16,8 +17,7 @@ extension Check {
         guard holding?.isReadOnly == true else { return [.info("off; dockerd turns it on", from: source)] }
         return [
             .error(
-                "off, and \(holding?.mountPoint ?? "/proc") is read-only", from: source,
-                cure: "docker run --privileged, or --sysctl net.ipv4.ip_forward=1")
+                "off, and \(holding?.mountPoint ?? "/proc") is read-only", from: source)
         ]
     }
 }

@@ -6,6 +6,7 @@ extension Check {
         why: "Clusters of the families ipv6 and dual need it; those of ipv4, the default, do not.",
         explanation:
             "`net.ipv6.conf.all.disable_ipv6` of this network namespace. Runtimes turn it off in containers without IPv6.",
+        cure: "docker run --sysctl net.ipv6.conf.all.disable_ipv6=0",
         symptoms: ["disable_ipv6", "cannot assign requested address [::"], purposes: [.cluster]
     ) { facts in
         let source = "/proc/sys/net/ipv6/conf/all/disable_ipv6"
@@ -14,9 +15,8 @@ extension Check {
         case nil: return [.info("the kernel has none", from: source)]
         default:
             return [
-                .info(
-                    "off: for clusters of family ipv4 only", from: source,
-                    cure: "docker run --sysctl net.ipv6.conf.all.disable_ipv6=0")
+                .advice(
+                    "off: for clusters of family ipv4 only", from: source)
             ]
         }
     }

@@ -10,6 +10,7 @@ extension Check {
             answer. One server of several that is silent is a warning; with all of them silent it is one too, as clusters \
             work without DNS outside.
             """,
+        cure: "correct the resolver of the host, or name another server: kinkajou dind --dns ADDRESS",
         symptoms: ["i/o timeout"], isSlow: true
     ) { facts in
         guard let probes = facts.probes, !probes.nameServers.isEmpty else {
@@ -17,12 +18,11 @@ extension Check {
         }
         return probes.nameServers.map { probe in
             let source = "a question to \(probe.server), UDP port 53"
-            let cure = "correct the resolver of the host, or name another server: kinkajou dind --dns ADDRESS"
             guard let milliseconds = probe.milliseconds else {
-                return .warning("\(probe.server): \(probe.failure ?? "no answer")", from: source, cure: cure)
+                return .warning("\(probe.server): \(probe.failure ?? "no answer")", from: source)
             }
             let found = "\(probe.server) answers after \(milliseconds.inTenths) ms"
-            return milliseconds >= 1000 ? .warning(found, from: source, cure: cure) : .ok(found, from: source)
+            return milliseconds >= 1000 ? .warning(found, from: source) : .ok(found, from: source)
         }
     }
 }

@@ -9,6 +9,7 @@ extension Check {
             The MTU of the interface of the default route against the one that nested networks get. `kinkajou dind` uses the \
             smaller of it and 1500, unless told otherwise. Below 1280 IPv6 does not work (RFC 8200), below 576 hardly anything.
             """,
+        cure: "correct the MTU of the outer network, or of the network plug-in of the outer cluster",
         symptoms: ["tls handshake timeout", "net/http: tls handshake timeout"],
         references: ["calico#2334", "envbox#167"]
     ) { facts in
@@ -19,11 +20,10 @@ extension Check {
         }
         let source = "/sys/class/net/\(uplink.name)/mtu"
         let found = "\(uplink.name) has \(uplink.mtu)"
-        let cure = "correct the MTU of the outer network, or of the network plug-in of the outer cluster"
         if uplink.mtu < 576 {
-            return [.error("\(found): too small for most programs", from: source, cure: cure)]
+            return [.error("\(found): too small for most programs", from: source)]
         }
-        if uplink.mtu < 1280 { return [.warning("\(found): too small for IPv6", from: source, cure: cure)] }
+        if uplink.mtu < 1280 { return [.warning("\(found): too small for IPv6", from: source)] }
         return facts.planned(
             .mtu, from: source,
             otherwise: .ok(

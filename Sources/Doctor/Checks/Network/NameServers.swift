@@ -11,6 +11,7 @@ extension Check {
             The servers of `/etc/resolv.conf`. Loopback ones are left out for nested containers where there are others; \
             `--dns` names better ones.
             """,
+        cure: "kinkajou dind --dns ADDRESS, or docker run --dns ADDRESS",
         symptoms: ["no such host", "server misbehaving", "temporary failure in name resolution"],
         references: ["bsycorp/kind#24"]
     ) { facts in
@@ -20,8 +21,7 @@ extension Check {
         guard !servers.isEmpty else {
             return [
                 .warning(
-                    "no server at all; dockerd gives nested containers public ones", from: source,
-                    cure: "kinkajou dind --dns ADDRESS, or docker run --dns ADDRESS")
+                    "no server at all; dockerd gives nested containers public ones", from: source)
             ]
         }
         return facts.planned(

@@ -11,6 +11,9 @@ extension Check {
             works; where both do, the one that has rules already. With `--iptables-backend` or `DOCKER_IPTABLES_LEGACY` it \
             takes the one that was asked for, working or not.
             """,
+        cure:
+            "leave --iptables-backend and DOCKER_IPTABLES_LEGACY out; on the node: modprobe iptable_nat,"
+            + " or modprobe nf_tables",
         symptoms: [
             "can't initialize iptables table", "table_add failed", "could not fetch rule set generation id",
         ],

@@ -7,16 +7,16 @@ extension Check {
         why: "dockerd 27 and newer use it by default, and do not start where the kernel has no IPv6 NAT.",
         explanation:
             "`ip6tables -t nat -nL`, tried in a network namespace of its own. Where it fails `kinkajou dind` turns it off.",
+        cure: "for IPv6 in nested networks, on the node: modprobe ip6table_nat",
         symptoms: ["can't initialize ip6tables table"], references: ["moby#47895", "moby#49504", "kind#4019"]
     ) { facts in
         let source = "ip6tables -t nat -nL in a new network namespace"
         let filter = facts.host.packetFilter.ipv6(facts.plan.packetFilter)
         guard !filter.isUsable else { return [.ok("works", from: source)] }
         return [
-            .info(
+            .advice(
                 "\(filter.natError ?? "ip6tables is not installed"); dockerd is told to do without",
-                from: source,
-                cure: "for IPv6 in nested networks, on the node: modprobe ip6table_nat")
+                from: source)
         ]
     }
 }

@@ -8,6 +8,7 @@ extension Check {
             Listening sockets in `/proc/net/tcp` and `tcp6`. Inside of a running `kinkajou cluster` its own listens there. The \
             port of the status endpoint, 30002, is tried when it is opened.
             """,
+        cure: "stop it (ss -tlnp names it), or kinkajou cluster --api-server-port with another",
         symptoms: ["port is already allocated", "address already in use"], purposes: [.cluster]
     ) { facts in
         let source = "/proc/net/tcp, /proc/net/tcp6"
@@ -15,8 +16,7 @@ extension Check {
         if facts.host.engine.isOurs { return [.ok("30001 is in use, by our own cluster", from: source)] }
         return [
             .error(
-                "somebody listens on 30001", from: source,
-                cure: "stop it (ss -tlnp names it), or kinkajou cluster --api-server-port with another")
+                "somebody listens on 30001", from: source)
         ]
     }
 }

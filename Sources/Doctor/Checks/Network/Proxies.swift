@@ -9,6 +9,7 @@ extension Check {
             `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, also in lower case. dockerd gets them, and kind hands them on to the \
             nodes, with the cluster's own networks in NO_PROXY.
             """,
+        cure: "give the proxy an address that nested containers reach, such as that of eth0",
         symptoms: ["proxyconnect tcp"], references: ["kind known issues"]
     ) { facts in
         let source = "HTTP_PROXY, HTTPS_PROXY"
@@ -19,8 +20,7 @@ extension Check {
             return [
                 .warning(
                     local.map { "\($0.variable) leads to \($0.host)" }.joined(separator: ", ")
-                        + ", which only this container reaches", from: source,
-                    cure: "give the proxy an address that nested containers reach, such as that of eth0")
+                        + ", which only this container reaches", from: source)
             ]
         }
         return [

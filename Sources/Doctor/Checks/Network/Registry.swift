@@ -9,6 +9,9 @@ extension Check {
             there is none, through the configured proxy, within three seconds. 200 and 401 are good answers; 429 is a \
             registry that has had enough. A mirror that fails is a warning; without one it is an information, as archives do.
             """,
+        cure:
+            "kinkajou dind --registry-mirror https://..., or archives of the images (docker save) at"
+            + " /images",
         symptoms: ["toomanyrequests", "failed to pull image", "error pulling image"],
         references: ["compose#12445"], isSlow: true
     ) { facts in

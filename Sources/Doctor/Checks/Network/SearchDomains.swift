@@ -8,6 +8,7 @@ extension Check {
             + " wildcard in one of them answers wrongly.",
         explanation:
             "`search` and `options ndots` of `/etc/resolv.conf`. `kinkajou dind` gives nested containers `ndots:1`.",
+        cure: "in kind's configuration: networking: {dnsSearch: []}",
         symptoms: ["nxdomain"], references: ["bsycorp/kind#24"]
     ) { facts in
         let source = "/etc/resolv.conf"
@@ -17,9 +18,9 @@ extension Check {
             return [.ok("ndots:\(ndots), \(resolver.search.count) search domains", from: source)]
         }
         return [
-            .info(
+            .advice(
                 "ndots:\(ndots) with \(resolver.search.count) search domains; nested containers get ndots:1",
-                from: source, cure: "in kind's configuration: networking: {dnsSearch: []}")
+                from: source)
         ]
     }
 }

@@ -8,6 +8,9 @@ extension Check {
             `/proc/self/attr/current`. Privileged containers are unconfined. Where AppArmor is on, `kinkajou dind` mounts \
             securityfs, which runtimes look for, and keeps dockerd from loading profiles into the kernel, which is the host's.
             """,
+        cure:
+            "docker run --privileged, or --security-opt apparmor=unconfined; in a Pod: appArmorProfile:"
+            + " {type: Unconfined}",
         symptoms: ["docker-default profile could not be loaded", "apparmor_parser"],
         references: ["moby#36952", "sysbox#662"]
     ) { facts in
@@ -15,9 +18,7 @@ extension Check {
         if let profile = facts.host.confinement.enforcedProfile {
             return [
                 .error(
-                    "the profile \(profile) is enforced", from: source,
-                    cure: "docker run --privileged, or --security-opt apparmor=unconfined; in a Pod:"
-                        + " appArmorProfile: {type: Unconfined}")
+                    "the profile \(profile) is enforced", from: source)
             ]
         }
         if facts.host.kernel.appArmorEnabled {

@@ -10,6 +10,7 @@ extension Check {
             to a nested container. `kinkajou-oci` takes such demands out, so this is no more than an information as long as \
             that program is installed.
             """,
+        cure: "use the kinkajou/pod image, or put kinkajou-oci on PATH",
         symptoms: ["unable to apply caps"], references: ["docs/oci.md"]
     ) { facts in
         let source = "CapBnd of /proc/self/status"
@@ -23,8 +24,7 @@ extension Check {
         }
         return [
             .error(
-                "\(found), and kinkajou-oci is not installed", from: source,
-                cure: "use the kinkajou/pod image, or put kinkajou-oci on PATH")
+                "\(found), and kinkajou-oci is not installed", from: source)
         ]
     }
 }

@@ -6,6 +6,7 @@ extension Check {
         why:
             "Without CAP_NET_ADMIN there are no bridges and no iptables rules, so nested containers have no network.",
         explanation: "`CapEff` of `/proc/self/status` has to hold CAP_NET_ADMIN.",
+        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}",
         symptoms: ["cap_net_admin is missing"]
     ) { facts in
         let source = "CapEff of /proc/self/status"
@@ -14,8 +15,7 @@ extension Check {
         }
         return [
             .error(
-                "CAP_NET_ADMIN is missing, so nested containers can have no network", from: source,
-                cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}")
+                "CAP_NET_ADMIN is missing, so nested containers can have no network", from: source)
         ]
     }
 }

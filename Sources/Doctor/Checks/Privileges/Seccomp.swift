@@ -9,6 +9,9 @@ extension Check {
             `Seccomp` of `/proc/self/status`: 0 is no filter, 2 is one. Privileged containers have none. A container that is \
             given CAP_SYS_ADMIN alone keeps the filter.
             """,
+        cure:
+            "docker run --privileged, or --security-opt seccomp=unconfined; in a Pod: seccompProfile:"
+            + " {type: Unconfined}",
         symptoms: ["seccomp: operation not permitted"]
     ) { facts in
         let source = "Seccomp of /proc/self/status"
@@ -16,9 +19,7 @@ extension Check {
         guard mode != 0 else { return [.ok("no filter", from: source)] }
         return [
             .warning(
-                mode == 1 ? "strict mode" : "a filter is active", from: source,
-                cure: "docker run --privileged, or --security-opt seccomp=unconfined; in a Pod:"
-                    + " seccompProfile: {type: Unconfined}")
+                mode == 1 ? "strict mode" : "a filter is active", from: source)
         ]
     }
 }

@@ -10,6 +10,7 @@ extension Check {
             filter and no AppArmor profile either: `docker run --privileged`, or in a Pod \
             `securityContext: {privileged: true}`.
             """,
+        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}",
         symptoms: ["mount: permission denied", "the container is not privileged"], references: ["moby#16931"]
     ) { facts in
         let source = "CapEff of /proc/self/status"
@@ -17,8 +18,7 @@ extension Check {
         if !facts.host.process.effective.contains(.sysAdmin), facts.host.process.userID != 0 {
             return [
                 .error(
-                    "CAP_SYS_ADMIN is missing", from: source,
-                    cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}")
+                    "CAP_SYS_ADMIN is missing", from: source)
             ]
         }
         return facts.planned(.sysAdmin, from: source, otherwise: .ok("CAP_SYS_ADMIN is there", from: source))

@@ -9,6 +9,7 @@ extension Check {
             CAP_SYS_RESOURCE, in the initial user namespace. Where it is missing `kinkajou-oci` takes such demands out of \
             each container's specification, so this is no more than an information as long as that program is installed.
             """,
+        cure: "use the kinkajou/pod image, or put kinkajou-oci on PATH",
         symptoms: ["error setting limit", "error setting rlimit", "can't get final child's pid"],
         references: ["sysbox#702", "test-infra#31908", "docs/oci.md"]
     ) { facts in
@@ -25,8 +26,7 @@ extension Check {
         }
         return [
             .error(
-                "\(found), and kinkajou-oci is not installed", from: source,
-                cure: "use the kinkajou/pod image, or put kinkajou-oci on PATH")
+                "\(found), and kinkajou-oci is not installed", from: source)
         ]
     }
 }

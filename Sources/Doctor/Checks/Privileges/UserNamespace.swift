@@ -9,6 +9,7 @@ extension Check {
             `/proc/self/uid_map` has to map all users one to one. In another user namespace it works where cgroups are \
             writable (a runtime class with containerd's `cgroup_writable`) and CAP_SYS_ADMIN and CAP_NET_ADMIN are there.
             """,
+        cure: "leave hostUsers: false out, or use a runtime class with cgroup_writable",
         symptoms: ["/sys/fs/cgroup/init': permission denied"], references: ["moby#45378", "envbox#175"]
     ) { facts in
         let source = "/proc/self/uid_map"
@@ -18,8 +19,7 @@ extension Check {
         if facts.host.cgroupLayout.hierarchies.contains(where: \.isReadOnly) {
             return [
                 .error(
-                    "a user namespace with read-only cgroups", from: source,
-                    cure: "leave hostUsers: false out, or use a runtime class with cgroup_writable")
+                    "a user namespace with read-only cgroups", from: source)
             ]
         }
         return [.info("a user namespace; the cgroups are writable", from: source)]

@@ -5,6 +5,9 @@ extension Check {
         "cluster-programs", "kind, kubectl and docker are installed", area: .programs,
         why: "`kinkajou cluster` makes its cluster with them.",
         explanation: "`kind`, `kubectl` and `docker` on PATH. The image `kinkajou/pod` has Debian's.",
+        cure:
+            "use the kinkajou/pod image, or install Debian's packages kind, kubernetes-client and"
+            + " docker-cli",
         symptoms: ["kind is not on path", "kubectl is not on path"], purposes: [.cluster]
     ) { facts in
         let programs = facts.host.clusterPrograms
@@ -14,9 +17,7 @@ extension Check {
         }
         return [
             .error(
-                "\(missing.joined(separator: ", ")) not found", from: "PATH",
-                cure:
-                    "use the kinkajou/pod image, or install Debian's packages kind, kubernetes-client and docker-cli"
+                "\(missing.joined(separator: ", ")) not found", from: "PATH"
             )
         ]
     }

@@ -6,6 +6,7 @@ extension Check {
         "dockerd", "dockerd is installed", area: .programs,
         why: "It is the engine.",
         explanation: "`dockerd` on PATH, version 20.10 or newer. The image `kinkajou/pod` has Debian's.",
+        cure: "install Debian's package docker.io",
         symptoms: ["dockerd is not on path"]
     ) { facts in
         let engine = facts.host.engine
@@ -14,7 +15,7 @@ extension Check {
             return [
                 .error(
                     "dockerd is \(version), and 20.10 is the oldest that is supported",
-                    from: "dockerd --version", cure: "install Debian's package docker.io")
+                    from: "dockerd --version")
             ]
         }
         return facts.planned(

@@ -11,6 +11,9 @@ extension Check {
             The version of dockerd, and `features` of `daemon.json`. `kind load docker-image` then fails with "content digest \
             not found"; archives that are saved for one platform load.
             """,
+        cure:
+            "docker save --platform linux/amd64 IMAGE -o FILE, then kind load image-archive FILE; or in"
+            + " /etc/docker/daemon.json: {\"features\": {\"containerd-snapshotter\": false}}",
         symptoms: ["ctr: content digest"], references: ["kind#3795"], purposes: [.cluster]
     ) { facts in
         let asked: Bool? = {
@@ -25,11 +28,8 @@ extension Check {
             return [.ok("the storage driver's own", from: "dockerd --version, /etc/docker/daemon.json")]
         }
         return [
-            .info(
-                "containerd's store", from: asked == nil ? "dockerd --version" : "/etc/docker/daemon.json",
-                cure:
-                    "docker save --platform linux/amd64 IMAGE -o FILE, then kind load image-archive FILE; or in"
-                    + " /etc/docker/daemon.json: {\"features\": {\"containerd-snapshotter\": false}}")
+            .advice(
+                "containerd's store", from: asked == nil ? "dockerd --version" : "/etc/docker/daemon.json")
         ]
     }
 }

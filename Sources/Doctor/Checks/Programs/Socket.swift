@@ -9,6 +9,9 @@ extension Check {
             Nothing may answer on `/var/run/docker.sock`. Inside of a running `kinkajou dind` or `kinkajou cluster` its own \
             engine does, which is as it should be.
             """,
+        cure:
+            "do not mount the host's docker.sock into the container; to use that engine, run the command"
+            + " without kinkajou dind",
         symptoms: ["a docker engine answers on"]
     ) { facts in
         let source = "connect(2) to /var/run/docker.sock"

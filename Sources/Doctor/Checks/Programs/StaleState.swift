@@ -8,6 +8,7 @@ extension Check {
             Pid files below `/var/run/docker` whose process is another or gone, and sockets where nobody listens. \
             `kinkajou dind` removes them before it starts dockerd.
             """,
+        cure: "rm -f what is named; kinkajou dind does so by itself",
         symptoms: ["pid file found", "process with pid"], references: ["docker-library/docker#195"]
     ) { facts in
         let stale = facts.host.engine.staleFiles

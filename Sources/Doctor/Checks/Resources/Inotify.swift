@@ -11,6 +11,7 @@ extension Check {
             `fs.inotify.max_user_instances` and `max_user_watches`. Less than 128 and 8192 is less than any kernel gives by \
             itself; several clusters on one machine, or one of several nodes, need 512 and 524288.
             """,
+        cure: "on the node: sysctl -w fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288",
         symptoms: ["too many open files", "inotify_init", "inotify_add_watch"],
         references: ["kind known issues", "kind#717"]
     ) { facts in

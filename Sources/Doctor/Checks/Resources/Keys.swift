@@ -6,6 +6,7 @@ extension Check {
         why: "runc makes a keyring for every container; over the user's quota no container starts.",
         explanation:
             "This user's line of `/proc/key-users`: 50 keys have to be free for an engine, 100 for a cluster.",
+        cure: "on the node: sysctl -w kernel.keys.maxkeys=5000 kernel.keys.maxbytes=1000000",
         symptoms: ["session key", "disk quota exceeded"], references: ["kind#3806", "keyrings(7)"]
     ) { facts in
         let source = "/proc/key-users"
@@ -14,9 +15,8 @@ extension Check {
         let wanted = facts.purpose == .cluster ? 100 : 50
         guard left < wanted else { return [.ok("\(keys.used) of \(keys.limit) used", from: source)] }
         let found = "\(keys.used) of \(keys.limit) used"
-        let cure = "on the node: sysctl -w kernel.keys.maxkeys=5000 kernel.keys.maxbytes=1000000"
         return [
-            left < 5 ? .error(found, from: source, cure: cure) : .warning(found, from: source, cure: cure)
+            left < 5 ? .error(found, from: source) : .warning(found, from: source)
         ]
     }
 }

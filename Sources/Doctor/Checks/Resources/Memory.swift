@@ -8,6 +8,7 @@ extension Check {
             The cgroup's limit (`memory.max`, `memory.limit_in_bytes`), else the machine's memory. An engine wants 256 MiB, \
             a cluster of one node 1700 MiB, which is what kubeadm asks for; below 512 MiB a control plane does not come up.
             """,
+        cure: "docker run --memory 4g; in a Pod: resources: {limits: {memory: 4Gi}}",
         symptoms: ["oomkilled", "out of memory", "exit status 137"], references: ["k8s#117793"]
     ) { facts in
         let resources = facts.host.resources
@@ -17,10 +18,9 @@ extension Check {
             facts.purpose == .cluster ? (512 << 20, 1700 << 20) : (64 << 20, 256 << 20)
         guard bound < wanted else { return [.ok(bound.asBytes, from: source)] }
         let found = "\(bound.asBytes), and \(wanted.asBytes) are needed"
-        let cure = "docker run --memory 4g; in a Pod: resources: {limits: {memory: 4Gi}}"
         return [
             bound < least
-                ? .error(found, from: source, cure: cure) : .warning(found, from: source, cure: cure)
+                ? .error(found, from: source) : .warning(found, from: source)
         ]
     }
 }

@@ -5,6 +5,7 @@ extension Check {
         "memory-available", "Memory is free", area: .resources,
         why: "Limits can be larger than what the machine still has; then the kernel kills whatever it likes.",
         explanation: "`MemAvailable` of `/proc/meminfo`: an engine wants 128 MiB, a cluster 1 GiB.",
+        cure: "run it on a larger or less busy machine; in a Pod: resources: {requests: {memory: 2Gi}}",
         symptoms: ["cannot allocate memory"]
     ) { facts in
         let source = "MemAvailable of /proc/meminfo"
@@ -17,9 +18,7 @@ extension Check {
         return [
             .warning(
                 "\(available.asBytes) available on this machine, and \(wanted.asBytes) are needed",
-                from: source,
-                cure:
-                    "run it on a larger or less busy machine; in a Pod: resources: {requests: {memory: 2Gi}}")
+                from: source)
         ]
     }
 }

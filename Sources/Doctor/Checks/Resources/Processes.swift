@@ -8,6 +8,7 @@ extension Check {
             `pids.max` and `pids.current` of the own cgroup. A cluster of one node has some 500 threads and is given 1024 here, \
             an engine 128; in Pods the limit is the kubelet's `podPidsLimit`.
             """,
+        cure: "docker run --pids-limit 4096; for Pods: podPidsLimit of the kubelet on the node",
         symptoms: ["resource temporarily unavailable", "failed to create new os thread"],
         references: ["skypilot#3412"]
     ) { facts in
@@ -20,10 +21,9 @@ extension Check {
             return [.ok("\(limit), of which \(resources.processes) are used", from: source)]
         }
         let found = "\(left) of \(limit) are left, and \(wanted) are needed"
-        let cure = "docker run --pids-limit 4096; for Pods: podPidsLimit of the kubelet on the node"
         return [
             left < wanted / 8
-                ? .error(found, from: source, cure: cure) : .warning(found, from: source, cure: cure)
+                ? .error(found, from: source) : .warning(found, from: source)
         ]
     }
 }

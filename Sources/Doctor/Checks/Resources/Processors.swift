@@ -9,6 +9,7 @@ extension Check {
             The cgroup's quota (`cpu.max`, `cpu.cfs_quota_us`) and the processors that this process may use. An engine wants \
             half of one, a cluster one; kubeadm asks for two, which kind lets pass.
             """,
+        cure: "docker run --cpus 2; in a Pod: resources: {limits: {cpu: \"2\"}}, or no CPU limit",
         symptoms: ["timeout waiting for containerd to start", "could not find a log line that matches"],
         references: ["docker-library/docker#195", "kind#2972"]
     ) { facts in
@@ -21,8 +22,7 @@ extension Check {
         guard bound < wanted else { return [.ok("\(bound.inTenths) processors", from: source)] }
         return [
             .warning(
-                "\(bound.inTenths) processors, and \(wanted.inTenths) are needed", from: source,
-                cure: "docker run --cpus 2; in a Pod: resources: {limits: {cpu: \"2\"}}, or no CPU limit")
+                "\(bound.inTenths) processors, and \(wanted.inTenths) are needed", from: source)
         ]
     }
 }

@@ -6,6 +6,7 @@ extension Check {
         why:
             "Kubelets refuse to start on machines with swap unless told otherwise, and clusters on swap are slow.",
         explanation: "`SwapTotal` of `/proc/meminfo`. kind sets `failSwapOn: false` in its nodes.",
+        cure: "nothing to do in kind's nodes; else swapoff -a on the node",
         symptoms: ["running with swap on is not supported"], purposes: [.cluster]
     ) { facts in
         let source = "SwapTotal of /proc/meminfo"

@@ -6,6 +6,7 @@ extension Check {
         why: "A container that is held back most of the time misses the limits of containerd, kind and etcd.",
         explanation:
             "`nr_throttled` against `nr_periods` of `cpu.stat`, where there is a quota and it has run for 100 periods.",
+        cure: "docker run --cpus with more; in a Pod: a larger limits.cpu, or none",
         symptoms: ["etcdserver: request timed out"], references: ["docker-library/docker#195"]
     ) { facts in
         let source = "cpu.stat of the own cgroup"
@@ -16,9 +17,8 @@ extension Check {
         let share = throttling.throttled * 100 / throttling.periods
         let found = "held back in \(share) % of \(throttling.periods) periods"
         guard share >= 20 else { return [.ok(found, from: source)] }
-        let cure = "docker run --cpus with more; in a Pod: a larger limits.cpu, or none"
         return [
-            share >= 60 ? .warning(found, from: source, cure: cure) : .info(found, from: source, cure: cure)
+            share >= 60 ? .warning(found, from: source) : .advice(found, from: source)
         ]
     }
 }

@@ -11,6 +11,7 @@ extension Check {
             for the container's own files. Kubelets evict at `nodefs.available<10%`. The Pod's own `ephemeral-storage` limit \
             is not told to it.
             """,
+        cure: "free disk on the node, or a PersistentVolumeClaim at /var/lib/docker instead of an emptyDir",
         symptoms: ["low on resource: ephemeral-storage", "exceeds the total limit of containers"],
         references: ["helm/charts#9873"]
     ) { facts in

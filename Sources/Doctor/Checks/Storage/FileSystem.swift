@@ -6,6 +6,7 @@ extension Check {
         why: "On btrfs, zfs and encrypted disks kubelets look for the device and do not find it in the node.",
         explanation:
             "The file system of the data root. kind mounts `/dev/mapper` into its nodes on btrfs and zfs.",
+        cure: "if a node's kubelet ends: extraMounts: [{hostPath: /dev/mapper, containerPath: /dev/mapper}]",
         symptoms: ["in cached partitions map"], references: ["kind#2411"], purposes: [.cluster]
     ) { facts in
         let storage = facts.host.storage
@@ -14,10 +15,8 @@ extension Check {
             return [.ok(storage.fileSystem, from: source)]
         }
         return [
-            .info(
-                storage.fileSystem, from: source,
-                cure:
-                    "if a node's kubelet ends: extraMounts: [{hostPath: /dev/mapper, containerPath: /dev/mapper}]"
+            .advice(
+                storage.fileSystem, from: source
             )
         ]
     }

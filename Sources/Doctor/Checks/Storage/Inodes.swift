@@ -9,6 +9,9 @@ extension Check {
             statfs(2) of the data root. Below 1000 `kinkajou dind` does not start; an image has some 20 000 files, and 100 000 \
             should be free. Some file systems (btrfs, zfs) make inodes as needed and tell none.
             """,
+        cure:
+            "remove files there, put a volume with more inodes (mkfs.ext4 -N) at /var/lib/docker, or"
+            + " name another place with --data-root",
         symptoms: ["no space left on device"]
     ) { facts in
         let storage = facts.host.storage

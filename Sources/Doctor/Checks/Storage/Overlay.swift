@@ -10,6 +10,9 @@ extension Check {
             The file system of the data root, and overlay in `/proc/filesystems`. On overlay itself `kinkajou dind` uses \
             fuse-overlayfs where that is installed, else vfs with this warning.
             """,
+        cure:
+            "mount an emptyDir or a volume on a local disk at /var/lib/docker; where the kernel lacks"
+            + " overlay, on the node: modprobe overlay",
         symptoms: [
             "overlay2: invalid argument", "not supported as upperdir", "error initializing graphdriver",
         ],

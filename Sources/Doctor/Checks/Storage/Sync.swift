@@ -9,6 +9,9 @@ extension Check {
             Some small writes with fdatasync(2) into the data root, for two seconds at most. The median should be below \
             10 ms (etcd's own advice); above 100 ms, its heartbeat, there is a warning.
             """,
+        cure:
+            "put /var/lib/docker on a local SSD; or etcd's data on tmpfs (kind: extraMounts to"
+            + " /var/lib/etcd)",
         symptoms: ["etcdserver: request timed out", "slow fdatasync", "leader changed"],
         references: ["kind#1922", "kind#845", "https://etcd.io/docs/latest/op-guide/hardware/"], isSlow: true
     ) { facts in

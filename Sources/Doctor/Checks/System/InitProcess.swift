@@ -10,6 +10,9 @@ extension Check {
             `SigCgt` and `SigBlk` of `/proc/1/status`. A shell that runs commands one after the other takes nothing; one that \
             ends with `exec kinkajou dind ...` leaves its place to a PID 1 that does.
             """,
+        cure:
+            "make kinkajou the ENTRYPOINT, or begin its command with exec; in a Pod: command: [kinkajou,"
+            + " dind]",
         symptoms: ["stuck in terminating"], references: ["knative/hack#14", "ARC#2151"]
     ) { facts in
         let source = "SigCgt and SigBlk of /proc/1/status"
@@ -18,9 +21,7 @@ extension Check {
         }
         return [
             .warning(
-                "PID 1 (\(process.name)) does not take it", from: source,
-                cure: "make kinkajou the ENTRYPOINT, or begin its command with exec; in a Pod:"
-                    + " command: [kinkajou, dind]")
+                "PID 1 (\(process.name)) does not take it", from: source)
         ]
     }
 }

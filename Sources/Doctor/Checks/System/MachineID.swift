@@ -8,6 +8,7 @@ extension Check {
             `/etc/machine-id`: 32 hexadecimal digits, or nothing. Nested nodes make their own; a broken one in an image that \
             nodes are made from is copied.
             """,
+        cure: "rm /etc/machine-id; systemd-machine-id-setup",
         symptoms: ["failed to get machine id", "nil uuid"], references: ["machine-id(5)"],
         purposes: [.cluster]
     ) { facts in
@@ -18,8 +19,7 @@ extension Check {
         case .malformed:
             return [
                 .warning(
-                    "not 32 hexadecimal digits", from: source,
-                    cure: "rm /etc/machine-id; systemd-machine-id-setup")
+                    "not 32 hexadecimal digits", from: source)
             ]
         }
     }

@@ -9,6 +9,9 @@ extension Check {
             `/lib/modules/RELEASE` in here, where the kernel has modules at all. A kernel with everything built in needs none. \
             What matters is tried in any case: overlay, iptables, br_netfilter have checks of their own.
             """,
+        cure:
+            "docker run -v /lib/modules:/lib/modules:ro; in a Pod: hostPath: {path: /lib/modules},"
+            + " readOnly: true",
         symptoms: ["modprobe: fatal", "modprobe: module", "could not open '/lib/modules"],
         references: ["docker-library/docker#350"]
     ) { facts in
@@ -20,11 +23,9 @@ extension Check {
             return [.ok("the kernel has everything built in", from: "/proc/modules")]
         }
         return [
-            .info(
+            .advice(
                 "/lib/modules/\(kernel.release) is not there; \(kernel.modules.count) modules are loaded",
-                from: "/lib/modules, /proc/modules",
-                cure:
-                    "docker run -v /lib/modules:/lib/modules:ro; in a Pod: hostPath: {path: /lib/modules}, readOnly: true"
+                from: "/lib/modules, /proc/modules"
             )
         ]
     }

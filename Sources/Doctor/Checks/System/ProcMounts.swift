@@ -10,6 +10,9 @@ extension Check {
             Mounts below `/proc` in `/proc/self/mountinfo`, as containers without privileges have them, or LXCFS makes them. \
             Privileged containers have none.
             """,
+        cure:
+            "docker run --privileged, or --security-opt systempaths=unconfined; in a Pod: procMount:"
+            + " Unmasked",
         symptoms: ["unsafe procfs detected"], references: ["runc#4968", "sysbox#973"]
     ) { facts in
         let source = "/proc/self/mountinfo"
@@ -21,9 +24,7 @@ extension Check {
             over.prefix(4).joined(separator: ", ") + (over.count > 4 ? " and \(over.count - 4) more" : "")
         return [
             .warning(
-                shown, from: source,
-                cure:
-                    "docker run --privileged, or --security-opt systempaths=unconfined; in a Pod: procMount: Unmasked"
+                shown, from: source
             )
         ]
     }

@@ -6,6 +6,7 @@ extension Check {
         why: "All nodes of a machine see its firmware's UUID, and network plug-ins take them for one.",
         explanation:
             "`/sys/class/dmi/id/product_uuid`. Where the machine has one kind mounts another over it in each node.",
+        cure: "nothing to do in kind's nodes",
         references: ["kind#1027", "kind#2318"], purposes: [.cluster]
     ) { facts in
         let source = "/sys/class/dmi/id/product_uuid"

@@ -8,6 +8,7 @@ extension Check {
             + " read-only one.",
         explanation:
             "The mounts that hold `/sys` and `/proc/sys`. In containers without privileges they are read-only.",
+        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}",
         symptoms: ["open /proc/sys", "read-only file system"]
     ) { facts in
         let source = "/proc/self/mountinfo"
@@ -19,8 +20,7 @@ extension Check {
         guard !readOnly.isEmpty else { return [.ok("writable", from: source)] }
         return [
             .warning(
-                "\(readOnly.joined(separator: " and ")) read-only", from: source,
-                cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}")
+                "\(readOnly.joined(separator: " and ")) read-only", from: source)
         ]
     }
 }
