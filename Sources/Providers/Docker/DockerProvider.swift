@@ -1,4 +1,5 @@
 internal import ClusterConfig
+internal import JSONValues
 internal import KubernetesAPI
 internal import KubernetesValues
 internal import Linux
@@ -167,6 +168,7 @@ public struct DockerProvider: ClusterProvider {
         let created = try await docker.run(words, timeout: request.startTimeout)
         guard created.isSuccess else { throw creationError(created, request: request) }
         if let text = request.configuration { try await copy(text, into: name) }
+        if let image = request.nodeImage { try await handOver(image, to: name, of: request.podImage) }
         let started = try await docker.run(["start", name])
         guard started.isSuccess else { throw creationError(started, request: request) }
     }
@@ -199,22 +201,43 @@ public struct DockerProvider: ClusterProvider {
 
     /// Puts the configuration into the container before it starts, readable for root alone.
     private func copy(_ text: String, into container: String) async throws {
-        let directory = "/tmp/kinkajou-\(getpidText())-\(UInt32.random(in: .min ... .max))"
-        defer {
-            try? Files.remove(directory + "/kinkajou/kind.yaml")
-            try? Files.removeDirectory(directory + "/kinkajou")
-            try? Files.removeDirectory(directory)
-        }
-        try Files.makeDirectories(directory, mode: 0o700)
-        try Files.makeDirectories(directory + "/kinkajou", mode: 0o700)
-        try Files.replace(directory + "/kinkajou/kind.yaml", with: text, mode: 0o600)
-        _ = try await docker.output(
-            ["cp", directory + "/kinkajou", "\(container):/etc/"],
-            doing: "copy the configuration into the container")
+        try await copy(
+            to: "/etc/kinkajou", named: "kind.yaml", in: container, doing: "copy the configuration"
+        ) { try Files.replace($0, with: text, mode: 0o600) }
     }
 
-    private func getpidText() -> String {
-        String(Files.resolved("/proc/self")?.split(separator: "/").last ?? "0")
+    /// Hands a node image of this engine over as an archive: the engine in the container begins empty, and would pull
+    /// it. Not where the container's own image brings it along.
+    private func handOver(_ image: String, to container: String, of podImage: String) async throws {
+        let label = "{{index .Config.Labels \"dev.kinkajou.node-image\"}}"
+        let found = try await docker.run(["image", "inspect", "--format", "{{.Id}}", image])
+        let brought = try await docker.run(["image", "inspect", "--format", label, podImage])
+        guard found.isSuccess, found.output.trimmed != brought.output.trimmed else { return }
+        // The name is what the archives of a directory are chosen by.
+        let name = String(image.map { "/:@".contains($0) ? "-" : $0 }) + ".tar"
+        try await copy(to: "/images", named: name, in: container, doing: "hand over \(image)") {
+            try await LocalImages().save([image], to: $0)
+        }
+    }
+
+    /// Has a file written, and copies it into a container in a directory of its own, or one that is there.
+    private func copy(
+        to place: String, named name: String, in container: String, doing title: String,
+        _ write: (String) async throws -> Void
+    ) async throws {
+        let parts = place.split(separator: "/").map(String.init)
+        let parent = "/" + parts.dropLast().joined(separator: "/")
+        let temporary = try LogExport.temporaryDirectory()
+        let staged = temporary + "/" + (parts.last ?? "")
+        defer {
+            try? Files.remove(staged + "/" + name)
+            try? Files.removeDirectory(staged)
+            try? Files.removeDirectory(temporary)
+        }
+        try Files.makeDirectories(staged)
+        try await write(staged + "/" + name)
+        _ = try await docker.output(
+            ["cp", staged, "\(container):\(parent)"], doing: title, timeout: .seconds(900))
     }
 
     /// Follows the log until it says that the cluster is ready, or the container has ended.

@@ -2,16 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Clusters as containers of the local Docker, by the same commands.
-@Suite(.enabled(if: HostCluster.obstacle == nil, "\(HostCluster.obstacle ?? "")"))
-struct DockerProviderTests {
-    private static let image = "kinkajou/pod:v1.20.2"
+private let obstacle = ImageUnderTest.obstacle([.pod, .node])
 
+/// Clusters as containers of the local Docker, by the same commands.
+@Suite(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+struct DockerProviderTests {
     @Test func aClusterIsMadeUsedAndDeleted() throws {
-        // The image that brings its node image along.
-        try Command.require(
-            "\(HostCluster.repository)/scripts/pod-image", "--with-node-image", "kinkajou/node:v1.20.2",
-            seconds: 300)
         let before = HostSnapshot.take()
         let home = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
@@ -25,7 +21,6 @@ struct DockerProviderTests {
             variables["HOME"] = home
             variables["KUBECONFIG"] = home + "/kubeconfig"
             variables["KINKAJOU_PROVIDER"] = "docker"
-            variables["KINKAJOU_POD_IMAGE"] = Self.image
             setup.environment = variables.map { "\($0)=\($1)" }
             return try Command.run(setup, seconds: seconds)
         }
@@ -36,8 +31,12 @@ struct DockerProviderTests {
 
         let refused = try kinkajou("create", "cluster", "--name", name, "--node-selector", "a=b")
         #expect(refused.status == 64 && refused.errors.contains("--node-selector"), "\(refused)")
-        let created = try kinkajou("create", "cluster", "--name", name, "--wait", "4m", seconds: 420)
+        // The container's image brings no node image along: the local Docker's is handed over.
+        let node = ImageUnderTest.node.name
+        let created = try kinkajou(
+            "create", "cluster", "--name", name, "--image", node, "--wait", "4m", seconds: 420)
         try #require(created.status == 0, "\(created)")
+        #expect(created.errors.contains("Loading /images/"), "\(created.errors)")
         #expect(created.output.isEmpty)
         #expect(created.errors.contains("Set kubectl context to \"kinkajou-\(name)\""))
         let again = try kinkajou("create", "cluster", "--name", name)
@@ -82,7 +81,8 @@ struct DockerProviderTests {
         var setup = ChildProcess.Setup(
             try BuiltBinary.path("kinkajou"),
             [
-                "create", "cluster", "--name", name, "--provider", "docker", "--pod-image", Self.image,
+                "create", "cluster", "--name", name, "--provider", "docker", "--pod-image",
+                ImageUnderTest.pod.name,
                 "--kubeconfig", "/nowhere/kubeconfig",
             ])
         setup.streams[0] = nil
