@@ -32,7 +32,7 @@ struct LifeCycleTests {
                 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
                 \(make) >"$dir/megabyte"
                 expected=$(for i in $(seq 100); do cat "$dir/megabyte"; done | sha256sum)
-                actual=$(docker run --rm --privileged -v "$dir/megabyte:/tmp/megabyte:ro" \(PodContainer.image) \
+                actual=$(docker run --rm --privileged -v "$dir/megabyte:/tmp/megabyte:ro" \(ImageUnderTest.pod.name) \
                     --quiet -- sh -c '\(script)' 2>/dev/null | sha256sum)
                 test "$expected" = "$actual" && echo same
                 """,
@@ -44,7 +44,7 @@ struct LifeCycleTests {
         let result = try Command.run(
             [
                 "sh", "-c",
-                "printf 'a\\000b' | docker run -i --rm --privileged \(PodContainer.image) -q -- od -An -c",
+                "printf 'a\\000b' | docker run -i --rm --privileged \(ImageUnderTest.pod.name) -q -- od -An -c",
             ], seconds: 120)
         #expect(
             result.output.split(separator: " ").map { $0.trimmingCharacters(in: .newlines) } == [
@@ -57,7 +57,7 @@ struct LifeCycleTests {
         let result = try Command.run(
             [
                 "script", "-qec",
-                "docker run -it --rm --privileged \(PodContainer.image) -q -- sh -c 'tty; ps -o stat= -p $$'",
+                "docker run -it --rm --privileged \(ImageUnderTest.pod.name) -q -- sh -c 'tty; ps -o stat= -p $$'",
                 "/dev/null",
             ], seconds: 120)
         #expect(result.output.contains("/dev/pts/"), "\(result)")
@@ -152,7 +152,7 @@ struct LifeCycleTests {
 
     /// How often something is started and stopped to see whether anything grows: KINKAJOU_TEST_CYCLES, such as
     /// 100 for a long look.
-    static let cycles = ProcessInfo.processInfo.environment["KINKAJOU_TEST_CYCLES"].flatMap { Int($0) } ?? 25
+    static let cycles = ProcessInfo.processInfo.environment["KINKAJOU_TEST_CYCLES"].flatMap { Int($0) } ?? 12
 
     @Test func manyRunsInOneContainerDoNotGrow() throws {
         let count =
@@ -174,7 +174,7 @@ struct LifeCycleTests {
         let before = HostSnapshot.take()
         for _ in 0..<Self.cycles {
             let result = try Command.run(
-                ["docker", "run", "--rm", "--privileged", PodContainer.image, "-q", "--", "true"],
+                ["docker", "run", "--rm", "--privileged", ImageUnderTest.pod.name, "-q", "--", "true"],
                 seconds: 120)
             try #require(result.status == 0, "\(result)")
         }
