@@ -135,7 +135,12 @@ final class ControlPlane: Sendable {
         do {
             try await waitUntil("the API server", seconds: 120) {
                 if server.hasEnded() { throw Ended(program: "kube-apiserver", log: Self.tail(log)) }
-                return (try? await client.request(APIRequest(.get, "/readyz"), timeout: .seconds(5))) != nil
+                // Ready may come before the server has made the namespace that tests use.
+                for path in ["/readyz", "/api/v1/namespaces/default"] {
+                    let answer = try? await client.request(APIRequest(.get, path), timeout: .seconds(5))
+                    if answer == nil { return false }
+                }
+                return true
             }
         } catch {
             await client.shutdown()
