@@ -22,6 +22,10 @@ struct PodTests {
         try #require(up.status == 0, "\(up)")
         #expect(up.output.contains("\(host.node)"), "\(up)")
         #expect(up.output.contains("kind-control-plane"), "\(up)")
+        let user = Self.userKubeconfig(host)
+        defer { unlink(user) }
+        let nodes = try Command.run(["kubectl", "--kubeconfig", user, "get", "nodes", "-o", "name"])
+        #expect(nodes.output == "node/\(host.node)\n", "\(nodes)")
         try small.waitUntilReady()
 
         try large.expectAServiceThatIsReachedByName()
@@ -145,9 +149,15 @@ struct PodTests {
         }
     }
 
+    /// In place of that of the user, where `make up` sets its context.
+    private static func userKubeconfig(_ host: HostCluster) -> String { host.kubeconfig + ".user" }
+
     private func run(_ script: String, _ host: HostCluster) throws -> Command.Result {
         var setup = ChildProcess.Setup("\(HostCluster.repository)/scripts/\(script)")
-        let own = ["KINKAJOU_HOST": host.name, "KINKAJOU_KUBECONFIG": host.kubeconfig]
+        let own = [
+            "KINKAJOU_HOST": host.name, "KINKAJOU_KUBECONFIG": host.kubeconfig,
+            "KUBECONFIG": Self.userKubeconfig(host),
+        ]
         setup.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.map { "\($0)=\($1)" }
         return try Command.run(setup, seconds: 900)
     }
