@@ -36,11 +36,44 @@ let package = Package(
         .target(name: "ContainerInit", dependencies: ["CLinux"], swiftSettings: strict),
         // The OCI runtime wrapper: start-up critical, no Foundation.
         .target(name: "OCIRuntime", dependencies: ["CLinux"], swiftSettings: strict),
+        // Values that every part of the house speaks of: JSON, quantities, durations, errors and exit statuses. Pure.
+        .target(name: "Values", swiftSettings: strict),
+        // What a host, container or Pod is like: values and their parsers. Pure: nothing here acts.
+        .target(name: "HostFacts", swiftSettings: strict),
+        // From facts and settings to the plan of an engine, each decision with its reason. Pure.
+        .target(name: "EnginePlan", dependencies: ["HostFacts", "Values"], swiftSettings: strict),
+        // What was asked of a cluster, and kind's v1alpha4 configuration: read, checked, merged, written. Pure.
+        .target(
+            name: "ClusterSpec",
+            dependencies: ["HostFacts", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
+        // What would go wrong with a nested engine or cluster: checks, each a pure function of facts. Pure.
+        .target(
+            name: "Doctor", dependencies: ["EnginePlan", "HostFacts", "Values"],
+            swiftSettings: strict),
+        // System calls with names, types and errors: mounts, cgroup files, processes.
+        .target(name: "Linux", dependencies: ["CLinux", "HostFacts"], swiftSettings: strict),
+        // Reads the facts of this host, and makes the probes that only the checks ask for.
+        .target(
+            name: "HostReader",
+            dependencies: [
+                "HostFacts", "Linux",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
         // The Engine API over the daemon's unix socket, and the certificates of its TLS port.
         .target(
             name: "DockerEngine",
             dependencies: [
-                "Timing",
+                "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -50,31 +83,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        // What a host, container or Pod is like: values and their parsers. Pure: nothing here acts.
-        .target(name: "HostFacts", swiftSettings: strict),
-        // Waits that have an end, and durations in words. Pure.
-        .target(name: "Timing", swiftSettings: strict),
-        // JSON of any shape: values, a parser and a writer. Pure.
-        .target(name: "JSONValues", swiftSettings: strict),
-        // From facts and settings to a plan, each decision with its reason. Pure.
-        .target(name: "PodPlan", dependencies: ["HostFacts", "JSONValues"], swiftSettings: strict),
-        // What would go wrong with a nested engine or cluster: checks, each a pure function of facts. Pure.
-        .target(
-            name: "Doctor", dependencies: ["HostFacts", "JSONValues", "KubernetesValues", "PodPlan"],
-            swiftSettings: strict),
-        // Notations of the Kubernetes API that several modules read. Pure.
-        .target(name: "KubernetesValues", swiftSettings: strict),
-        // kind's v1alpha4 configuration: read, checked, merged with our settings, written. Pure.
-        .target(
-            name: "ClusterConfig",
-            dependencies: ["HostFacts", .product(name: "Yams", package: "Yams")],
-            swiftSettings: strict
-        ),
         // The Kubernetes API: kubeconfig files, credentials, objects, watches, and streams to Pods.
         .target(
             name: "KubernetesAPI",
             dependencies: [
-                "JSONValues", "Linux", "Timing",
+                "Linux", "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
@@ -92,18 +105,6 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        // System calls with names, types and errors: mounts, cgroup files, processes.
-        .target(name: "Linux", dependencies: ["CLinux", "HostFacts"], swiftSettings: strict),
-        // Reads the facts, applies a plan step by step, and undoes it.
-        .target(
-            name: "PodEnvironment",
-            dependencies: [
-                "HostFacts", "Linux", "PodPlan",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            swiftSettings: strict
-        ),
         // Archives of container images: what is in them, and what of it a node still needs.
         .target(
             name: "ImageArchives",
@@ -112,51 +113,39 @@ let package = Package(
         ),
         // What a person sees on stderr: phases, a spinner on a terminal, errors with their cure.
         .target(name: "Console", swiftSettings: strict),
-        // A Docker engine and the user's command, from the first step to the last trace removed.
+        // In the Pod: applies an engine's plan, supervises dockerd and the user's command, takes all of it down.
         .target(
-            name: "Supervision",
+            name: "EngineHost",
             dependencies: [
-                "Console", "DockerEngine", "Doctor", "HostFacts", "JSONValues", "Linux", "PodEnvironment",
-                "PodPlan",
+                "Console", "DockerEngine", "Doctor", "EnginePlan", "HostFacts", "HostReader", "Linux",
+                "Values",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
-        // Reads the facts that only the checks ask for: slow probes, engines, host clusters.
+        // In the Pod: a cluster in a session's engine, made, waited for, watched, and taken down.
         .target(
-            name: "Diagnosis",
+            name: "NestedCluster",
             dependencies: [
-                "Doctor", "DockerEngine", "HostFacts", "JSONValues", "KubernetesAPI", "Linux",
-                "PodEnvironment", "PodPlan",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ],
-            swiftSettings: strict
-        ),
-        // A cluster inside a session's engine: made, waited for, watched, and taken down.
-        .target(
-            name: "Clusters",
-            dependencies: [
-                "ClusterConfig", "Console", "DockerEngine", "HostFacts", "Linux", "PodEnvironment", "PodPlan",
-                "Supervision",
+                "ClusterSpec", "Console", "DockerEngine", "EngineHost", "EnginePlan", "HostFacts",
+                "HostReader",
+                "Linux", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
-        // Connections that a server has taken, safe to drop.
+        // In the Pod, asked by a client: the cluster's nodes, the images in them, their logs.
         .target(
-            name: "Connections", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            name: "PodAgent",
+            dependencies: ["DockerEngine", "EnginePlan", "ImageArchives", "Linux", "Values"],
             swiftSettings: strict),
-        // Where clusters live: as Pods of a host cluster, or as containers of a local Docker.
+        // On the user's machine: clusters as Pods of a host cluster, or as containers of a local Docker.
         .target(
-            name: "Providers",
+            name: "ClusterClient",
             dependencies: [
-                "ClusterConfig", "Connections", "Console", "ImageArchives", "JSONValues", "KubernetesAPI",
-                "KubernetesValues", "Linux", "PodPlan", "Timing",
+                "ClusterSpec", "Console", "ImageArchives", "KubernetesAPI", "Linux", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -164,17 +153,25 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        // The nodes of a cluster that is there: what they are, the images in them, their logs.
+        // Gathers the facts for the checks: of this host, of a Docker engine, of a host cluster.
         .target(
-            name: "ClusterNodes", dependencies: ["DockerEngine", "ImageArchives", "Linux", "PodPlan"],
-            swiftSettings: strict),
+            name: "Diagnosis",
+            dependencies: [
+                "Doctor", "DockerEngine", "EnginePlan", "HostFacts", "HostReader", "KubernetesAPI", "Linux",
+                "Values",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         // The commands, one file each: parse, call, render.
         .target(
             name: "Commands",
             dependencies: [
-                "ClusterConfig", "ClusterNodes", "Clusters", "Console", "ContainerInit", "Diagnosis",
-                "DockerEngine", "Doctor", "HostFacts", "ImageArchives", "JSONValues", "KubernetesAPI",
-                "KubernetesValues", "Linux", "PodEnvironment", "PodPlan", "Providers", "Supervision",
+                "ClusterClient", "ClusterSpec", "Console", "ContainerInit", "Diagnosis", "DockerEngine",
+                "Doctor",
+                "EngineHost", "EnginePlan", "HostFacts", "HostReader", "ImageArchives", "KubernetesAPI",
+                "Linux",
+                "NestedCluster", "PodAgent", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -198,7 +195,7 @@ let package = Package(
         .testTarget(
             name: "DockerEngineTests",
             dependencies: [
-                "Connections", "DockerEngine",
+                "ClusterClient", "DockerEngine",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -208,7 +205,7 @@ let package = Package(
         .target(
             name: "KubernetesTestSupport",
             dependencies: [
-                "Connections", "JSONValues",
+                "ClusterClient", "Values",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -221,7 +218,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests",
             dependencies: [
-                "Connections", "JSONValues", "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
+                "ClusterClient", "Values", "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -232,7 +229,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ClusterConfigTests", dependencies: ["ClusterConfig", "HostFacts"], exclude: ["Broken"],
+            name: "ClusterSpecTests", dependencies: ["ClusterSpec", "HostFacts"], exclude: ["Broken"],
             swiftSettings: strict),
         .testTarget(
             name: "ImageArchivesTests",
@@ -241,42 +238,32 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProvidersTests",
-            dependencies: ["ClusterConfig", "JSONValues", "KubernetesAPI", "Providers"],
+            name: "ClusterClientTests",
+            dependencies: ["ClusterClient", "ClusterSpec", "KubernetesAPI", "Values"],
             swiftSettings: strict),
         .testTarget(
-            name: "ClustersTests",
-            dependencies: ["ClusterConfig", "Clusters", "HostFacts", "PodPlan", "Supervision"],
+            name: "NestedClusterTests",
+            dependencies: ["ClusterSpec", "EngineHost", "EnginePlan", "HostFacts", "NestedCluster"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "JSONValues", "KubernetesAPI", "Providers",
+                "Commands", "Values", "KubernetesAPI", "ClusterClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ClusterNodesTests", dependencies: ["ClusterNodes", "ImageArchives", "Linux"],
+            name: "PodAgentTests", dependencies: ["ImageArchives", "Linux", "PodAgent"],
             swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
-            name: "PodPlanTests", dependencies: ["HostFacts", "JSONValues", "PodPlan"],
+            name: "EnginePlanTests", dependencies: ["EnginePlan", "HostFacts", "Values"],
             exclude: ["Recorded", "Golden"], swiftSettings: strict),
         .testTarget(
-            name: "DoctorTests", dependencies: ["Doctor", "HostFacts", "JSONValues", "PodPlan"],
+            name: "DoctorTests", dependencies: ["Doctor", "EnginePlan", "HostFacts", "Values"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConnectionsTests",
-            dependencies: [
-                "Connections", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: strict),
-        .testTarget(
-            name: "JSONValuesTests", dependencies: ["JSONValues", "KubernetesTestSupport"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "KubernetesValuesTests", dependencies: ["KubernetesValues"], swiftSettings: strict),
+            name: "ValuesTests", dependencies: ["KubernetesTestSupport", "Values"], swiftSettings: strict),
         .testTarget(
             name: "InitIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/InitIntegrationTests", swiftSettings: strict),
@@ -308,7 +295,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPIIntegrationTests",
             dependencies: [
-                "JSONValues", "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
+                "Values", "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,12 +1,13 @@
 internal import ArgumentParser
-internal import ClusterConfig
-internal import Clusters
+internal import ClusterSpec
 internal import Console
 internal import Doctor
+internal import EngineHost
+internal import EnginePlan
 internal import HostFacts
-internal import PodEnvironment
-internal import PodPlan
-internal import Supervision
+internal import HostReader
+internal import NestedCluster
+internal import Values
 
 /// `kinkajou cluster`.
 struct ClusterCommand: AsyncCommand {

@@ -1,9 +1,9 @@
 internal import ArgumentParser
-internal import ClusterConfig
-internal import Clusters
+internal import ClusterSpec
+internal import EnginePlan
 internal import Glibc
 internal import Linux
-internal import PodPlan
+internal import NestedCluster
 
 /// The options that shape the cluster.
 struct ClusterSettingOptions: ParsableArguments, Sendable {

@@ -1,11 +1,12 @@
 internal import ArgumentParser
 internal import Console
 internal import Doctor
+internal import EngineHost
+internal import EnginePlan
 internal import Glibc
 internal import HostFacts
-internal import PodEnvironment
-internal import PodPlan
-internal import Supervision
+internal import HostReader
+internal import Values
 
 /// `kinkajou dind`.
 struct DindCommand: AsyncCommand {

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import EnginePlan
 internal import FoundationEssentials
 internal import HostFacts
-internal import JSONValues
 internal import Linux
-internal import PodPlan
+internal import Values
 
 /// The options that shape the plan, shared by `dind` and `cluster`.
 struct DindSettingOptions: ParsableArguments, Sendable {

@@ -2,9 +2,9 @@ internal import ArgumentParser
 internal import Console
 internal import Diagnosis
 internal import Doctor
+internal import EnginePlan
 internal import Glibc
 internal import Linux
-internal import PodPlan
 
 /// `kinkajou doctor`.
 struct DoctorCommand: AsyncCommand {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import EnginePlan
 internal import FoundationEssentials
 internal import HostFacts
-internal import JSONValues
-internal import PodPlan
+internal import Values
 internal import Yams
 
 /// The formats of `--dry-run`.

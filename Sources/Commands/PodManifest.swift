@@ -1,4 +1,4 @@
-internal import KubernetesValues
+internal import Values
 
 /// The manifest of a Pod, or of a Job, that runs `kinkajou dind` or `kinkajou cluster`.
 struct PodManifest {

@@ -1,8 +1,8 @@
 public import Doctor
+public import EnginePlan
 internal import HostFacts
-internal import JSONValues
-internal import PodEnvironment
-public import PodPlan
+internal import HostReader
+internal import Values
 
 /// Reads the facts that the checks are made of.
 public enum Diagnosis {

@@ -1,5 +1,5 @@
-public import Doctor
 internal import DockerEngine
+public import Doctor
 internal import HostFacts
 internal import Linux
 

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+
 internal import SwiftASN1
 internal import X509
 

@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 public import NIOCore
+
 internal import NIOHTTP1
 
 extension DockerEngineClient {

@@ -1,4 +1,5 @@
 public import NIOCore
+
 internal import NIOHTTP1
 
 extension DockerEngineClient {

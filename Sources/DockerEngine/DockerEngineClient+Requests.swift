@@ -1,8 +1,9 @@
 internal import AsyncHTTPClient
 internal import NIOCore
-internal import NIOHTTP1
 internal import Synchronization
-internal import Timing
+internal import Values
+
+internal import NIOHTTP1
 
 extension DockerEngineClient {
     /// The default deadline of requests that a healthy daemon answers at once.

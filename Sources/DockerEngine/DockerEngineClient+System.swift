@@ -1,5 +1,5 @@
 internal import NIOHTTP1
-internal import Timing
+internal import Values
 
 extension DockerEngineClient {
     /// `GET /_ping`: whether the daemon answers at all.

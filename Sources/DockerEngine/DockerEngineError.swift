@@ -1,4 +1,4 @@
-internal import Timing
+internal import Values
 
 /// Why a request to the Docker daemon failed.
 public enum DockerEngineError: Error, Sendable, Equatable {

@@ -1,5 +1,5 @@
 internal import Synchronization
-internal import Timing
+internal import Values
 
 /// Waits until a daemon that is starting answers `/_ping` and `/info`.
 ///

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import FoundationEssentials
 internal import NIOCore
+
 internal import NIOHTTP1
 
 /// The body of an answer, chunk by chunk, read no faster than it is consumed.

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
+
 internal import SwiftASN1
 internal import X509
 

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
+
 internal import NIOHTTP1
 
 /// Translates what AsyncHTTPClient and NIO throw. Other errors, such as those of a caller's own stream, pass.

@@ -1,5 +1,5 @@
+public import EnginePlan
 public import HostFacts
-public import PodPlan
 
 /// The checks that are made before every start: those whose facts are there anyway.
 public struct Preflight: Sendable, Equatable {

@@ -1,8 +1,8 @@
+import ClusterClient
 import Foundation
-import JSONValues
 import KubernetesAPI
-import Providers
 import Testing
+import Values
 
 @testable import Commands
 

@@ -1,10 +1,11 @@
-import Connections
+import ClusterClient
 import DockerEngine
 import Glibc
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import Synchronization
+
+import NIOHTTP1
 
 /// An HTTP/1 server on a unix socket that plays the daemon, each request answered by a closure.
 final class StubEngine: Sendable {

@@ -1,6 +1,6 @@
 import Doctor
+import EnginePlan
 import HostFacts
-import PodPlan
 import Testing
 
 /// A check, and facts that trip it.

@@ -1,6 +1,6 @@
 import Doctor
+import EnginePlan
 import HostFacts
-import PodPlan
 
 /// What the checks of a place are made of, still to be changed.
 struct HereInput: Sendable {

@@ -1,6 +1,6 @@
 import Doctor
+import EnginePlan
 import HostFacts
-import PodPlan
 
 extension CheckCase {
     static let network: [CheckCase] = [

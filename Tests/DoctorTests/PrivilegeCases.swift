@@ -1,7 +1,7 @@
 import Doctor
+import EnginePlan
 import HostFacts
-import JSONValues
-import PodPlan
+import Values
 
 extension HostFacts {
     mutating func drop(_ capability: Capability) {

@@ -1,5 +1,6 @@
-@testable import HostFacts
 import Testing
+
+@testable import HostFacts
 
 struct CgroupTests {
     @Test func memberships() {

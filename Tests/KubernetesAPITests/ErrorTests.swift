@@ -1,5 +1,5 @@
-import JSONValues
 import Testing
+import Values
 
 @testable import KubernetesAPI
 

@@ -1,8 +1,8 @@
 import Foundation
-import JSONValues
 import KubernetesTestSupport
-import Testing
 import TestSupport
+import Testing
+import Values
 
 @testable import KubernetesAPI
 

@@ -1,4 +1,4 @@
-import Connections
+import ClusterClient
 import Crypto
 import Foundation
 import NIOCore

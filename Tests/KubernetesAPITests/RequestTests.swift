@@ -1,8 +1,8 @@
-import JSONValues
 import KubernetesTestSupport
 import NIOCore
 import Synchronization
 import Testing
+import Values
 
 @testable import KubernetesAPI
 

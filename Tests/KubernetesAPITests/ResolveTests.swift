@@ -1,7 +1,7 @@
 import Foundation
-import JSONValues
 import KubernetesTestSupport
 import Testing
+import Values
 
 @testable import KubernetesAPI
 

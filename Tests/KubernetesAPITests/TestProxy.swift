@@ -1,4 +1,4 @@
-import Connections
+import ClusterClient
 import NIOCore
 import NIOPosix
 import Synchronization

@@ -1,6 +1,6 @@
-import JSONValues
 import KubernetesTestSupport
 import Testing
+import Values
 
 @testable import KubernetesAPI
 

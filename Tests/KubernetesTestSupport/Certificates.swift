@@ -1,5 +1,6 @@
 internal import Crypto
 public import Foundation
+
 internal import SwiftASN1
 internal import X509
 

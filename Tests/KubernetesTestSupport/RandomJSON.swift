@@ -1,4 +1,4 @@
-public import JSONValues
+public import Values
 
 /// A value of any shape, with all that is hard to write and read: control characters, quotes, the largest numbers.
 public func randomJSON(depth: Int, using generator: inout some RandomNumberGenerator) -> JSONValue {

@@ -1,9 +1,10 @@
-internal import Connections
+internal import ClusterClient
 public import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
+
+internal import NIOHTTP1
 
 /// An HTTP/1 server on a free port of this machine, each request answered by a closure.
 public final class StubServer: Sendable {

@@ -1,11 +1,12 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
+internal import EnginePlan
 internal import Glibc
 internal import KubernetesAPI
 internal import Linux
-internal import PodPlan
-internal import Providers
 internal import Synchronization
+internal import Values
 
 /// A command for clusters elsewhere: it can be interrupted at any moment, and ends with kind's exit statuses.
 protocol ClientCommand: AsyncCommand {

@@ -1,8 +1,8 @@
+internal import ClusterClient
 internal import Console
 internal import Doctor
 internal import KubernetesAPI
 internal import Linux
-internal import Providers
 
 /// Makes a cluster: what `create cluster` and `run` share.
 struct ClusterCreator: Sendable {

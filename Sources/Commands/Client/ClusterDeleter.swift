@@ -1,7 +1,7 @@
+internal import ClusterClient
 internal import Console
 internal import KubernetesAPI
 internal import Linux
-internal import Providers
 
 /// Deletes clusters: what the `delete` commands and `run` share.
 struct ClusterDeleter: Sendable {

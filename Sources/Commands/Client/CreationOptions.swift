@@ -1,10 +1,10 @@
 internal import ArgumentParser
-internal import ClusterConfig
-internal import Clusters
-internal import KubernetesValues
+internal import ClusterClient
+internal import ClusterSpec
+internal import EnginePlan
 internal import Linux
-internal import PodPlan
-internal import Providers
+internal import NestedCluster
+internal import Values
 
 /// What a new cluster is to be like.
 struct CreationOptions: ParsableArguments, Sendable {

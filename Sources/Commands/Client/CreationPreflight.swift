@@ -1,7 +1,7 @@
+internal import ClusterClient
 internal import Diagnosis
 internal import Doctor
-internal import JSONValues
-internal import Providers
+internal import Values
 
 /// The doctor's fast checks of a host cluster, before a cluster is made in it.
 enum CreationPreflight {

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
-internal import JSONValues
 internal import KubernetesAPI
 internal import Linux
-internal import Providers
+internal import Values
 
 /// `kinkajou credential`: what kubectl starts for a cluster behind a tunnel (a client-go credential plugin,
 /// KEP-541). It sees to it that the tunnel runs and prints the credentials.

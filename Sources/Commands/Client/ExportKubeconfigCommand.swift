@@ -1,6 +1,6 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import KubernetesAPI
-internal import Providers
 
 /// `kinkajou export kubeconfig`.
 struct ExportKubeconfigCommand: ClientCommand {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
 internal import Glibc
-internal import Providers
 
 /// `kinkajou export logs`.
 struct ExportLogsCommand: ClientCommand {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
 internal import FoundationEssentials
-internal import JSONValues
-internal import Providers
+internal import Values
 
 /// `kinkajou get clusters`.
 struct GetClustersCommand: ClientCommand {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
-internal import Providers
 
 /// `kinkajou get kubeconfig`.
 struct GetKubeconfigCommand: ClientCommand {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
-internal import JSONValues
 internal import KubernetesAPI
-internal import Providers
+internal import Values
 
 /// `kinkajou get nodes`.
 struct GetNodesCommand: ClientCommand {

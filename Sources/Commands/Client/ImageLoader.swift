@@ -1,6 +1,6 @@
+internal import ClusterClient
 internal import Console
 internal import ImageArchives
-internal import Providers
 
 /// Loads images and says how that goes: what the `load` commands share.
 struct ImageLoader: Sendable {

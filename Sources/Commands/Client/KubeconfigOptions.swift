@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Providers
+internal import ClusterClient
 
 /// What a cluster's context is like, and for whom.
 struct KubeconfigOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import JSONValues
 internal import KubernetesAPI
+internal import Values
 
 /// How a list is printed.
 enum ListFormat: String, ExpressibleByArgument, CaseIterable, Sendable {

@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
 internal import ImageArchives
 internal import KubernetesAPI
 internal import Linux
-internal import Providers
 
 /// `kinkajou load docker-image`.
 struct LoadDockerImageCommand: ClientCommand {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
 internal import NIOCore
-internal import Providers
 
 /// `kinkajou logs`.
 struct LogsCommand: ClientCommand {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
-internal import Providers
 
 /// How much is said, as with kind.
 struct OutputOptions: ParsableArguments, Sendable {

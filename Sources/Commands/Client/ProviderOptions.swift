@@ -1,8 +1,9 @@
 internal import ArgumentParser
+internal import ClusterClient
+internal import EnginePlan
 internal import KubernetesAPI
 internal import Linux
-internal import PodPlan
-internal import Providers
+internal import Values
 
 /// Where clusters are: a host cluster, or a local Docker engine.
 struct ProviderOptions: ParsableArguments, Sendable {

@@ -1,10 +1,11 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
+internal import EnginePlan
 internal import Glibc
 internal import KubernetesAPI
 internal import Linux
-internal import PodPlan
-internal import Providers
+internal import Values
 
 /// `kinkajou run`.
 struct RunCommand: ClientCommand {

@@ -1,8 +1,8 @@
 internal import ArgumentParser
+internal import ClusterClient
 internal import Console
 internal import Glibc
 internal import Linux
-internal import Providers
 
 /// `kinkajou tunnel`: the tunnel itself; `kinkajou credential` starts it.
 struct TunnelCommand: ClientCommand {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Console
-internal import JSONValues
+internal import Values
 
 /// `kinkajou version`.
 struct VersionCommand: ParsableCommand {

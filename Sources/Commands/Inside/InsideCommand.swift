@@ -1,12 +1,13 @@
 internal import ArgumentParser
-internal import ClusterNodes
 internal import Console
 internal import DockerEngine
+internal import EnginePlan
 internal import FoundationEssentials
 internal import Glibc
 internal import ImageArchives
 internal import Linux
-internal import PodPlan
+internal import PodAgent
+internal import Values
 
 /// `kinkajou inside`: what the command line tool runs in a cluster's Pod. docs/inside.md has the formats.
 struct InsideCommand: ParsableCommand {

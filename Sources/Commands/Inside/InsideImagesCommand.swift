@@ -1,6 +1,7 @@
 internal import ArgumentParser
-internal import ClusterNodes
-internal import PodPlan
+internal import EnginePlan
+internal import PodAgent
+internal import Values
 
 /// `kinkajou inside images`.
 struct InsideImagesCommand: AsyncCommand {

@@ -1,9 +1,10 @@
 internal import ArgumentParser
-internal import ClusterNodes
 internal import Console
+internal import EnginePlan
 internal import Glibc
 internal import ImageArchives
-internal import PodPlan
+internal import PodAgent
+internal import Values
 
 /// `kinkajou inside import`.
 struct InsideImportCommand: AsyncCommand {

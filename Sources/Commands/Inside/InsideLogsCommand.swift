@@ -1,9 +1,10 @@
 internal import ArgumentParser
-internal import ClusterNodes
-internal import Clusters
 internal import Console
+internal import EnginePlan
 internal import Glibc
-internal import PodPlan
+internal import NestedCluster
+internal import PodAgent
+internal import Values
 
 /// `kinkajou inside logs`.
 struct InsideLogsCommand: AsyncCommand {

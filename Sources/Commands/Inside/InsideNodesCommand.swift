@@ -1,7 +1,8 @@
 internal import ArgumentParser
-internal import ClusterNodes
 internal import Console
-internal import PodPlan
+internal import EnginePlan
+internal import PodAgent
+internal import Values
 
 /// `kinkajou inside nodes`.
 struct InsideNodesCommand: AsyncCommand {

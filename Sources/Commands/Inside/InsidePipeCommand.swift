@@ -1,9 +1,10 @@
 internal import ArgumentParser
 internal import Console
+internal import EnginePlan
 internal import Glibc
 internal import ImageArchives
 internal import Linux
-internal import PodPlan
+internal import Values
 
 /// `kinkajou inside pipe`: a command whose stdin comes in frames, because `kubectl exec`'s older protocol cannot tell
 /// the end of a stream.

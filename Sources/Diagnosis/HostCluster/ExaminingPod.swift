@@ -1,5 +1,5 @@
 public import Doctor
-internal import JSONValues
+internal import Values
 
 /// The Pod that examines a node: privileged and limited as the Pod of a cluster is.
 public struct ExaminingPod: Sendable {

@@ -1,7 +1,7 @@
 public import Doctor
-internal import JSONValues
 internal import KubernetesAPI
 internal import NIOCore
+internal import Values
 
 /// Runs the checks in a Pod on each node; the Pods go away with them.
 public struct HostClusterProbe: Sendable {

@@ -1,7 +1,7 @@
 public import Doctor
 internal import HostFacts
-internal import JSONValues
 public import KubernetesAPI
+internal import Values
 
 /// Asks a host cluster what it is like.
 public struct HostClusterReader: Sendable {

@@ -1,5 +1,5 @@
+public import EnginePlan
 public import HostFacts
-public import PodPlan
 
 /// What the checks of a place are made of.
 public struct HereFacts: Sendable {

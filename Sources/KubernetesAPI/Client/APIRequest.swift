@@ -1,5 +1,6 @@
-public import JSONValues
 public import NIOCore
+public import Values
+
 internal import NIOHTTP1
 
 /// A request before it is sent.

@@ -1,4 +1,5 @@
 public import NIOCore
+
 extension KubernetesClient {
     /// Reads what a container has written to its stdout and stderr, in pieces of any size. Nothing is read ahead of
     /// the consumer. Ending the iteration, or cancelling its task, ends the request.

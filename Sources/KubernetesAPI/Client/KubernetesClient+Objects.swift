@@ -1,4 +1,4 @@
-public import JSONValues
+public import Values
 
 /// Objects of one kind, as one version of the cluster's state had them.
 public struct ObjectList: Sendable, Equatable {

@@ -1,7 +1,8 @@
 internal import AsyncHTTPClient
 internal import NIOCore
+internal import Values
+
 internal import NIOHTTP1
-internal import Timing
 
 extension KubernetesClient {
     /// The deadline of requests that a healthy server answers at once.

@@ -1,4 +1,4 @@
-internal import JSONValues
+internal import Values
 
 /// Whether the client may do something.
 public struct AccessReview: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import JSONValues
+public import Values
 
 /// Something that happened to an object.
 public enum WatchEvent: Sendable, Equatable {

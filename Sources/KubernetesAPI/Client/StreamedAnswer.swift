@@ -1,7 +1,8 @@
 internal import AsyncHTTPClient
 internal import NIOCore
-internal import NIOHTTP1
 internal import Synchronization
+
+internal import NIOHTTP1
 
 /// The body of an answer, chunk by chunk, read no faster than it is consumed.
 struct StreamedAnswer: AsyncSequence, Sendable {

@@ -1,4 +1,4 @@
-internal import JSONValues
+internal import Values
 
 /// Where an API server is, and how to talk to it.
 public struct ClientConfiguration: Sendable, Equatable {

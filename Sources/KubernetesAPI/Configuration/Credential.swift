@@ -1,4 +1,4 @@
-public import JSONValues
+public import Values
 
 /// How a client proves who it is.
 public struct Credential: Sendable, Equatable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import JSONValues
+internal import Values
 
 /// A cluster's entry of a kubeconfig, read and checked.
 struct ClusterEntry {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import JSONValues
+internal import Values
 
 /// What a credential plugin answers.
 /// <https://kubernetes.io/docs/reference/config-api/client-authentication.v1/#client-authentication-k8s-io-v1-ExecCredential>

@@ -1,8 +1,7 @@
 internal import Glibc
-internal import JSONValues
 internal import Subprocess
 internal import SystemPackage
-internal import Timing
+internal import Values
 
 extension ExecPlugin {
     /// A person may have to log in meanwhile, in a browser.

@@ -1,4 +1,4 @@
-public import JSONValues
+public import Values
 
 /// What the API server says of a request that failed: its `Status` object.
 /// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>

@@ -1,4 +1,4 @@
-internal import Timing
+internal import Values
 
 extension KubernetesError: CustomStringConvertible {
     /// What failed, why, and what to do about it.

@@ -2,11 +2,12 @@ internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
 internal import NIOExtras
-internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSOCKS
 internal import NIOSSL
 internal import NIOWebSocket
+
+internal import NIOHTTP1
 
 /// Translates what AsyncHTTPClient and NIO throw. Errors that are ours already pass, as does cancellation.
 func transportError(_ error: any Error, request: String, server: String) -> any Error {

@@ -1,4 +1,4 @@
-public import JSONValues
+public import Values
 internal import Yams
 
 extension JSONValue {

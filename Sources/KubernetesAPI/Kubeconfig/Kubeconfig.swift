@@ -1,4 +1,4 @@
-public import JSONValues
+public import Values
 
 /// A kubeconfig file, or several merged. Fields that are not known here are kept.
 /// <https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/>

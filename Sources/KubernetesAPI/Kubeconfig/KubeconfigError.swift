@@ -1,4 +1,4 @@
-internal import Timing
+internal import Values
 
 /// Why a kubeconfig file cannot be used. No secret is ever in it.
 public enum KubeconfigError: Error, Sendable, Equatable {

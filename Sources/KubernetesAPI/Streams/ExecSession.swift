@@ -1,5 +1,5 @@
-internal import JSONValues
 public import NIOCore
+internal import Values
 
 /// A command that runs in a container, with its streams.
 ///

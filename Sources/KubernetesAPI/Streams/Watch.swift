@@ -1,5 +1,5 @@
-internal import JSONValues
 internal import NIOCore
+internal import Values
 
 /// A watch as its consumer pulls it: lists, connects, reconnects and lists again as needed.
 actor Watch {

@@ -2,8 +2,9 @@ internal import FoundationEssentials
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
+internal import Values
+
 internal import SwiftASN1
-internal import Timing
 internal import X509
 
 /// Finds out why a TLS handshake failed: the library says no more than that the certificate is not good.

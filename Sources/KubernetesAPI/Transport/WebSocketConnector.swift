@@ -1,13 +1,14 @@
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOExtras
-internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSOCKS
 internal import NIOSSL
 internal import NIOTLS
 internal import NIOWebSocket
-internal import Timing
+internal import Values
+
+internal import NIOHTTP1
 
 /// Opens WebSocket connections to the API server, with the client's TLS settings, credential and proxy.
 struct WebSocketConnector: Sendable {

@@ -1,6 +1,7 @@
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOWebSocket
+
+internal import NIOHTTP1
 
 /// What came of a request to upgrade a connection.
 enum UpgradeOutcome: Sendable {

@@ -5,7 +5,7 @@ import Testing
 /// What is wrong is said before anything starts; no engine and no root are needed for that.
 struct InputTests {
     /// The files with a cluster's configuration that is broken, and what is to be said of each.
-    static let directory = HostCluster.repository + "/Tests/ClusterConfigTests/Broken"
+    static let directory = HostCluster.repository + "/Tests/ClusterSpecTests/Broken"
 
     static let names: [String] = {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []

@@ -1,8 +1,8 @@
 import Foundation
-import JSONValues
 import KubernetesAPI
 import KubernetesTestSupport
 import Testing
+import Values
 
 /// Requests to a real API server (no Docker, no root).
 @Suite(

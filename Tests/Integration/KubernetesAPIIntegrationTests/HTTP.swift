@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+
 import NIOHTTP1
 
 /// Plain requests, to what is no API server.

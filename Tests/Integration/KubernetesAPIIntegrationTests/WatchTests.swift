@@ -1,9 +1,9 @@
 import Foundation
-import JSONValues
 import KubernetesAPI
 import KubernetesTestSupport
 import Synchronization
 import Testing
+import Values
 
 /// Watches of real API servers that come and go.
 @Suite(.enabled(if: ControlPlane.Programs.found != nil, ControlPlane.Programs.missing), .serialized)

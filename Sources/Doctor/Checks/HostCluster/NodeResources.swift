@@ -1,4 +1,4 @@
-internal import KubernetesValues
+internal import Values
 
 extension Check {
     static let nodeResources = Check(

@@ -1,4 +1,4 @@
-internal import PodPlan
+internal import EnginePlan
 
 extension Check {
     static let addresses = Check(

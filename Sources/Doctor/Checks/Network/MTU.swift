@@ -1,5 +1,5 @@
+internal import EnginePlan
 internal import HostFacts
-internal import PodPlan
 
 extension Check {
     static let mtu = Check(

@@ -1,6 +1,6 @@
+internal import EnginePlan
 internal import HostFacts
-internal import JSONValues
-internal import PodPlan
+internal import Values
 
 extension Check {
     static let imageStore = Check(

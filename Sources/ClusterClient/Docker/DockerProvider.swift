@@ -1,0 +1,393 @@
+internal import ClusterSpec
+internal import KubernetesAPI
+internal import Linux
+public import NIOCore
+internal import Values
+
+/// Clusters as containers of a local Docker engine.
+public struct DockerProvider: ClusterProvider {
+    private static let apiPort = ClusterObjects.apiPort
+    private let docker = DockerProgram()
+
+    /// The engine that the `docker` program talks to.
+    public init() {}
+
+    /// The engine.
+    public var place: String { "Docker" }
+
+    /// Nothing is held open.
+    public func shutdown() async {}
+
+    /// Whether the engine answers.
+    public func check() async throws {
+        _ = try await docker.output(
+            ["version", "--format", "{{.Server.Version}}"], doing: "reach Docker", timeout: .seconds(10))
+    }
+
+    // MARK: - What is there
+
+    /// The clusters of the engine.
+    public func clusters() async throws -> [ClusterRecord] {
+        let text = try await docker.output(
+            ["ps", "--all", "--quiet", "--no-trunc", "--filter", "label=\(ClusterObjects.Key.cluster)"],
+            doing: "list the clusters in Docker")
+        let ids = text.split(separator: "\n").map(String.init)
+        guard !ids.isEmpty else { return [] }
+        // One may have gone in the meantime; what is left is still printed.
+        let result = try await docker.run(["inspect", "--type", "container"] + ids)
+        let containers = try JSONValue(yaml: result.output.isEmpty ? "[]" : result.output)
+        return containers.array.map(ClusterRecord.init(container:)).sorted { $0.name < $1.name }
+    }
+
+    private func container(of name: String) async throws -> JSONValue? {
+        let result = try await docker.run(["inspect", "--type", "container", ClusterName.object(name)])
+        guard result.isSuccess else {
+            if result.errors.contains("No such") { return nil }
+            throw ProviderError(
+                "cannot look up the cluster \"\(name)\" in Docker: \(result.reason)",
+                cure: "see that the Docker engine answers: `docker version`")
+        }
+        let container = try JSONValue(yaml: result.output)[0]
+        return container["Config"]["Labels"][ClusterObjects.Key.cluster].string == name ? container : nil
+    }
+
+    private func existing(_ name: String) async throws -> JSONValue {
+        guard let container = try await container(of: name) else {
+            throw ProviderError.unknownCluster(name, at: place)
+        }
+        return container
+    }
+
+    // MARK: - Making one
+
+    /// Runs a container and follows it until the cluster in it is ready.
+    public func create(_ request: ClusterRequest, follower: any CreationFollower) async throws
+        -> ClusterEndpoint
+    {
+        try refuseWhatIsForPods(request)
+        if try await container(of: request.name) != nil {
+            throw ProviderError(
+                "node(s) already exist for a cluster with the name \"\(request.name)\" in Docker",
+                cure: "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`")
+        }
+        follower.begin("Creating the container \(ClusterName.object(request.name))")
+        let made = await Task.detached { () -> Result<Void, any Error> in
+            do { return .success(try await self.start(request)) } catch { return .failure(error) }
+        }.value
+        let log = CreationLog(follower: follower)
+        do {
+            try made.get()
+            try Task.checkCancellation()
+            follower.end(success: true)
+            try await wait(for: request, log: log)
+            return try await endpoint(of: request.name, isInternal: false)
+        } catch {
+            follower.end(success: false)
+            if error is CancellationError || Task.isCancelled || !request.retain {
+                await Task.detached { _ = try? await self.delete(request.name) }.value
+            } else {
+                follower.notice(
+                    "The cluster is kept for inspection (--retain): kinkajou delete cluster --name \(request.name)"
+                )
+            }
+            throw error
+        }
+    }
+
+    private func refuseWhatIsForPods(_ request: ClusterRequest) throws {
+        let placement = request.placement
+        var refused: [String] = []
+        if !placement.nodeSelector.isEmpty { refused.append("--node-selector") }
+        if !placement.tolerations.isEmpty { refused.append("--toleration") }
+        if placement.runtimeClass != nil { refused.append("--runtime-class") }
+        if placement.serviceAccount != nil { refused.append("--service-account") }
+        if !placement.imagePullSecrets.isEmpty { refused.append("--image-pull-secret") }
+        if request.owner != nil { refused.append("--owner") }
+        if request.access != .tunnel { refused.append("--access") }
+        guard refused.isEmpty else {
+            throw ProviderError(
+                "\(refused.joined(separator: ", ")): this is for clusters in Pods",
+                cure: "leave it out, or use --provider kubernetes", exitCode: 64)
+        }
+    }
+
+    private func start(_ request: ClusterRequest) async throws {
+        let name = ClusterName.object(request.name)
+        var words = [
+            "create", "--privileged", "--name", name, "--label",
+            "\(ClusterObjects.Key.cluster)=\(request.name)",
+            "--label", "\(ClusterObjects.Key.nodes)=\(request.nodeCount)", "--stop-timeout", "30",
+            "--health-cmd", "kubectl get --raw=/readyz --request-timeout=5s", "--health-interval", "10s",
+            "--health-start-period", "\(request.wait.components.seconds)s",
+            "--publish", "127.0.0.1:\(request.localPort.map { "\($0)" } ?? ""):\(Self.apiPort)",
+            "--volume", "/var/lib/docker",
+        ]
+        if Files.exists("/lib/modules") { words += ["--volume", "/lib/modules:/lib/modules:ro"] }
+        if let cpus = Quantity(request.resources.cpu) { words += ["--cpus", "\(cpus.value)"] }
+        if let memory = Quantity(request.resources.memory) {
+            words += ["--memory", "\(Int64(memory.value))"]
+        }
+        if let image = request.nodeImage {
+            words += [
+                "--env", "KIND_NODE_IMAGE=\(image)", "--label", "\(ClusterObjects.Key.nodeImage)=\(image)",
+            ]
+        }
+        // A name alone takes the value from the environment of `docker`: values stay out of argument lists.
+        for (key, value) in request.environment.sorted(by: { $0.key < $1.key }) {
+            if Linux.Environment.value(key) == value {
+                words += ["--env", key]
+            } else {
+                words += ["--env", "\(key)=\(value)"]
+            }
+        }
+        for port in request.publishedPorts {
+            guard let number = port.hostPort, number > 0 else { continue }
+            let address = port.listenAddress.map { $0.contains(":") ? "[\($0)]:" : "\($0):" } ?? ""
+            words += [
+                "--publish", "\(address)\(number):\(number)/\((port.protocol ?? .tcp).rawValue.lowercased())",
+            ]
+        }
+        if let time = request.timeToLive {
+            words += ["--rm", "--label", "\(ClusterObjects.Key.lifetime)=\(time.components.seconds)"]
+        }
+        words += [
+            // The image's own entrypoint runs a Docker engine around its command.
+            "--entrypoint", "kinkajou", request.podImage, "cluster", "--verbose", "--name", request.name,
+            "--wait-for",
+            request.waitFor,
+            "--wait", "\(request.wait.components.seconds)s", "--api-server-port", "\(Self.apiPort)",
+            "--cert-san",
+            "127.0.0.1", "--cert-san", name,
+        ]
+        words += request.certificateNames.flatMap { ["--cert-san", $0] }
+        if request.retain { words.append("--retain") }
+        if request.configuration != nil { words += ["--config", "/etc/kinkajou/kind.yaml"] }
+        // The container's own command ends it when the time is over; `--rm` takes it away.
+        if let time = request.timeToLive { words += ["--", "sleep", "\(time.components.seconds)"] }
+        let created = try await docker.run(words, timeout: request.startTimeout)
+        guard created.isSuccess else { throw creationError(created, request: request) }
+        if let text = request.configuration { try await copy(text, into: name) }
+        if let image = request.nodeImage { try await handOver(image, to: name, of: request.podImage) }
+        let started = try await docker.run(["start", name])
+        guard started.isSuccess else { throw creationError(started, request: request) }
+    }
+
+    private func creationError(_ result: CapturedProgram.Result, request: ClusterRequest) -> ProviderError {
+        let text = result.errors
+        if text.contains("is already in use by container") {
+            return ProviderError(
+                "there is a container \"\(ClusterName.object(request.name))\" that is none of Kinkajou's",
+                cure: "choose another --name")
+        }
+        if text.contains("Unable to find image") || text.contains("pull access denied")
+            || text.contains("not found")
+        {
+            return ProviderError(
+                "the image \(request.podImage) cannot be had: \(result.reason)",
+                cure: "build it with `make images`, or name one with --pod-image")
+        }
+        if text.contains("unable to apply caps") {
+            return ProviderError(
+                "Docker cannot run privileged containers here: \(result.reason)",
+                cure:
+                    "a capability is missing from the bounding set: use kinkajou-oci as the default runtime (docs/oci.md)"
+            )
+        }
+        return ProviderError(
+            "Docker cannot run the cluster's container: \(result.reason)",
+            cure: "see `docker version` and `docker info`")
+    }
+
+    /// Puts the configuration into the container before it starts, readable for root alone.
+    private func copy(_ text: String, into container: String) async throws {
+        try await copy(
+            to: "/etc/kinkajou", named: "kind.yaml", in: container, doing: "copy the configuration"
+        ) { try Files.replace($0, with: text, mode: 0o600) }
+    }
+
+    /// Hands a node image of this engine over as an archive: the engine in the container begins empty, and would pull
+    /// it. Not where the container's own image brings it along.
+    private func handOver(_ image: String, to container: String, of podImage: String) async throws {
+        let label = "{{index .Config.Labels \"dev.kinkajou.node-image\"}}"
+        let found = try await docker.run(["image", "inspect", "--format", "{{.Id}}", image])
+        let brought = try await docker.run(["image", "inspect", "--format", label, podImage])
+        guard found.isSuccess, found.output.trimmed != brought.output.trimmed else { return }
+        // The name is what the archives of a directory are chosen by.
+        let name = String(image.map { "/:@".contains($0) ? "-" : $0 }) + ".tar"
+        try await copy(to: "/images", named: name, in: container, doing: "hand over \(image)") {
+            try await LocalImages().save([image], to: $0)
+        }
+    }
+
+    /// Has a file written, and copies it into a container in a directory of its own, or one that is there.
+    private func copy(
+        to place: String, named name: String, in container: String, doing title: String,
+        _ write: (String) async throws -> Void
+    ) async throws {
+        let parts = place.split(separator: "/").map(String.init)
+        let parent = "/" + parts.dropLast().joined(separator: "/")
+        let temporary = try LogExport.temporaryDirectory()
+        let staged = temporary + "/" + (parts.last ?? "")
+        defer {
+            try? Files.remove(staged + "/" + name)
+            try? Files.removeDirectory(staged)
+            try? Files.removeDirectory(temporary)
+        }
+        try Files.makeDirectories(staged)
+        try await write(staged + "/" + name)
+        _ = try await docker.output(
+            ["cp", staged, "\(container):\(parent)"], doing: title, timeout: .seconds(900))
+    }
+
+    /// Follows the log until it says that the cluster is ready, or the container has ended.
+    private func wait(for request: ClusterRequest, log: CreationLog) async throws {
+        let name = ClusterName.object(request.name)
+        let isReady = try await withTimeLimit(request.wait + .seconds(240), "the cluster \"\(request.name)\"")
+        {
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                defer { group.cancelAll() }
+                group.addTask {
+                    struct Ready: Error {}
+                    let take: @Sendable (ByteBuffer) async throws -> Void = {
+                        if log.take($0.readableBytesView) { throw Ready() }
+                    }
+                    do {
+                        _ = try await docker.stream(
+                            ["logs", "--follow", name], input: nil, output: take, errors: take)
+                        return false
+                    } catch is Ready {
+                        return true
+                    }
+                }
+                return try await group.next() ?? false
+            }
+        }
+        try Task.checkCancellation()
+        guard !isReady else { return }
+        let container = try await container(of: request.name) ?? .null
+        let state = container["State"]
+        var summary =
+            "its container ended with exit status \(state["ExitCode"].integer ?? -1) (docs/exit-codes.md)"
+        var cure = "the last lines of its log are above; --retain keeps it for inspection"
+        if state["OOMKilled"].boolean == true {
+            summary =
+                "the kernel ended it because it used more than its memory limit of \(request.resources.memory)"
+            cure = "raise --memory"
+        }
+        throw ProviderError(
+            "the cluster \"\(request.name)\" cannot be made: \(summary)", cure: cure,
+            evidence: log.lastLines(12))
+    }
+
+    // MARK: - Deleting one
+
+    /// Stops the container, which takes the cluster down in order, and removes it with its volumes.
+    public func delete(_ name: String) async throws -> Bool {
+        guard try await container(of: name) != nil else { return false }
+        let object = ClusterName.object(name)
+        for words in [["stop", object], ["rm", "--force", "--volumes", object]] {
+            let result = try await docker.run(words, timeout: .seconds(90))
+            // One with a time to live goes by itself once it is stopped.
+            guard
+                result.isSuccess || result.errors.contains("No such container")
+                    || result.errors.contains("is already in progress")
+            else {
+                throw ProviderError(
+                    "cannot delete the cluster \"\(name)\": docker \(words[0]): \(result.reason)",
+                    cure: "try again; `docker ps -a` shows what is left")
+            }
+        }
+        return true
+    }
+
+    // MARK: - Reaching one
+
+    /// The published port of the API server, or its address in Docker's network.
+    public func endpoint(of name: String, isInternal: Bool) async throws -> ClusterEndpoint {
+        let container = try await existing(name)
+        let text = try await output(["kind", "get", "kubeconfig", "--name", name], in: name)
+        let url: String
+        if isInternal {
+            let address = ClusterRecord(container: container).address
+            url = "https://\(address):\(Self.apiPort)"
+        } else {
+            let port = container["NetworkSettings"]["Ports"]["\(Self.apiPort)/tcp"][0]["HostPort"].string
+            guard let port else {
+                throw ProviderError(
+                    "the cluster \"\(name)\" does not run", cure: "see `kinkajou logs --name \(name)`")
+            }
+            url = "https://127.0.0.1:\(port)"
+        }
+        return try ClusterEndpoint(kindKubeconfig: text, route: .direct(url), serverName: nil, host: nil)
+    }
+
+    // MARK: - Commands in it
+
+    /// Runs a command in the container.
+    public func run(_ command: RemoteCommand, in name: String) async throws -> RemoteResult {
+        _ = try await existing(name)
+        let errors = CollectedText()
+        return try await withTimeLimit(command.timeout, "`\(command.words.joined(separator: " "))`") {
+            let status = try await docker.stream(
+                ["exec"] + (command.input == nil ? [] : ["--interactive"]) + [ClusterName.object(name)]
+                    + command.words,
+                input: command.input, output: command.output, errors: { errors.append($0) })
+            return RemoteResult(status: status, errors: errors.string)
+        }
+    }
+
+    /// Runs a command in the container on our own streams.
+    public func attach(_ command: [String], isTerminal: Bool, hasInput: Bool, in name: String) async throws
+        -> Int32
+    {
+        _ = try await existing(name)
+        let flags = (hasInput ? ["--interactive"] : []) + (isTerminal ? ["--tty"] : [])
+        return try await docker.attach(["exec"] + flags + [ClusterName.object(name)] + command)
+    }
+
+    /// The container's log.
+    public func logs(
+        of name: String, follow: Bool, tail: Int?, into take: @Sendable (ByteBuffer) async throws -> Void
+    ) async throws {
+        _ = try await existing(name)
+        var words = ["logs"]
+        if follow { words.append("--follow") }
+        if let tail { words += ["--tail", "\(tail)"] }
+        try await withoutActuallyEscaping(take) { take in
+            let status = try await docker.stream(
+                words + [ClusterName.object(name)], input: nil, output: take, errors: take)
+            guard status == 0 else {
+                throw ProviderError(
+                    "docker logs ended with exit status \(status)", cure: "see `docker ps -a`")
+            }
+        }
+    }
+}
+
+extension ClusterRecord {
+    /// Reads a cluster from what `docker inspect` says of its container.
+    init(container: JSONValue) {
+        let labels = container["Config"]["Labels"]
+        let state = container["State"]
+        self.init(name: labels[ClusterObjects.Key.cluster].string ?? "", namespace: "", status: .starting)
+        switch state["Status"].string {
+        case "running":
+            switch state["Health"]["Status"].string {
+            case "healthy": status = .ready
+            case "unhealthy": (status, reason) = (.notReady, "its API server does not answer")
+            default: status = .starting
+            }
+        case "exited", "dead":
+            (status, reason) = (.failed, "exit status \(state["ExitCode"].integer ?? -1)")
+            if labels[ClusterObjects.Key.lifetime].string != nil { status = .expired }
+        case "removing": status = .terminating
+        case let other: (status, reason) = (.pending, other ?? "")
+        }
+        nodes = labels[ClusterObjects.Key.nodes].string.flatMap { Int($0) }
+        nodeImage = labels[ClusterObjects.Key.nodeImage].string ?? ""
+        lifetime = labels[ClusterObjects.Key.lifetime].string.flatMap { Int64($0) }
+        created = container["Created"].string ?? ""
+        let networks = container["NetworkSettings"]["Networks"].object.values
+        address = networks.compactMap { $0["IPAddress"].string }.first { !$0.isEmpty } ?? ""
+    }
+}

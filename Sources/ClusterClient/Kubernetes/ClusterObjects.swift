@@ -1,0 +1,331 @@
+internal import ClusterSpec
+internal import KubernetesAPI
+public import Values
+
+/// The objects that a cluster is made of in its host cluster. All but the Pod (and the Job that counts its time)
+/// belong to the Pod, so that deleting it deletes them.
+public struct ClusterObjects: Sendable {
+    /// Labels and annotations of ours.
+    public enum Key {
+        /// The label with the cluster's name.
+        public static let cluster = "kinkajou.dev/cluster"
+        /// The annotation with the number of nodes.
+        static let nodes = "kinkajou.dev/nodes"
+        /// The annotation with the node image.
+        static let nodeImage = "kinkajou.dev/node-image"
+        /// The annotation with the way to the API server.
+        static let access = "kinkajou.dev/access"
+        /// The annotation that tells one creation of a Pod from another.
+        static let creation = "kinkajou.dev/creation"
+        /// The annotation with the seconds to live.
+        static let lifetime = "kinkajou.dev/lifetime-seconds"
+        /// The label that all of our objects have.
+        static let managedBy = "app.kubernetes.io/managed-by"
+    }
+
+    /// The port of the API server in the Pod.
+    public static let apiPort = 30001
+    /// The port of the status endpoint in the Pod.
+    static let statusPort = 30002
+    private static let configDirectory = "/etc/kinkajou"
+
+    let request: ClusterRequest
+    let namespace: String
+    /// Tells this creation from others of the same name.
+    let creation: String
+
+    /// The objects of a cluster.
+    public init(_ request: ClusterRequest, namespace: String, creation: String) {
+        self.request = request
+        self.namespace = namespace
+        self.creation = creation
+    }
+
+    private var name: String { ClusterName.object(request.name) }
+
+    private func metadata(_ name: String, owner: JSONValue?, annotations: JSONValue = [:]) -> JSONValue {
+        var metadata: JSONValue = [
+            "name": .string(name), "namespace": .string(namespace),
+            "labels": [
+                "app.kubernetes.io/name": "kinkajou",
+                "app.kubernetes.io/instance": .string(request.name),
+                Key.managedBy: "kinkajou",
+                Key.cluster: .string(request.name),
+            ],
+        ]
+        if let owner { metadata["ownerReferences"] = [owner] }
+        if annotations != [:] { metadata["annotations"] = annotations }
+        return metadata
+    }
+
+    /// A reference to an object that owns others; the garbage collector deletes them after it.
+    static func ownerReference(_ object: JSONValue, apiVersion: String, kind: String) -> JSONValue {
+        [
+            "apiVersion": .string(apiVersion), "kind": .string(kind), "name": object["metadata"]["name"],
+            "uid": object["metadata"]["uid"],
+        ]
+    }
+
+    /// The reference to the Pod that the cluster ends with.
+    var ownerPodReference: JSONValue? {
+        request.owner.map { owner in
+            ["apiVersion": "v1", "kind": "Pod", "name": .string(owner.name), "uid": .string(owner.uid)]
+        }
+    }
+
+    // MARK: - The time to live
+
+    /// A Job that never runs a Pod and is deleted when its time is over; the cluster's Pod belongs to it. So it is
+    /// the host cluster's Job, TTL and garbage collection controllers that end the cluster, and no process of ours.
+    ///
+    /// With parallelism 0 a Job starts nothing, yet `activeDeadlineSeconds` counts from its start; a failed Job is
+    /// deleted after `ttlSecondsAfterFinished` (Kubernetes 1.21 and later, before that by a feature gate).
+    ///
+    /// - Parameter seconds: How long from now.
+    public func expiryJob(seconds: Int64) -> JSONValue {
+        [
+            "apiVersion": "batch/v1", "kind": "Job", "metadata": metadata(name, owner: ownerPodReference),
+            "spec": [
+                "parallelism": 0, "backoffLimit": 0, "activeDeadlineSeconds": .integer(seconds),
+                "ttlSecondsAfterFinished": 0,
+                "template": [
+                    "spec": [
+                        "restartPolicy": "Never", "automountServiceAccountToken": false,
+                        "containers": [
+                            [
+                                "name": "never-run", "image": .string(request.podImage),
+                                "resources": resources,
+                            ]
+                        ],
+                    ]
+                ],
+            ],
+        ]
+    }
+
+    /// The seconds that a cluster has from its creation, before it is known when it will be ready.
+    public var provisionalLifetime: Int64? {
+        request.timeToLive.map {
+            ($0 + request.startTimeout + request.wait).components.seconds
+        }
+    }
+
+    // MARK: - The Pod
+
+    /// The Pod.
+    ///
+    /// - Parameter owner: A reference to the Job of the time to live, or to the Pod that the cluster ends with.
+    public func pod(owner: JSONValue?) -> JSONValue {
+        var annotations: JSONValue = [
+            Key.nodes: .string("\(request.nodeCount)"), Key.access: .string(request.access.rawValue),
+            Key.creation: .string(creation),
+        ]
+        if let image = request.nodeImage { annotations[Key.nodeImage] = .string(image) }
+        if let time = request.timeToLive { annotations[Key.lifetime] = .string("\(time.components.seconds)") }
+        var spec: JSONValue = [
+            "automountServiceAccountToken": false, "enableServiceLinks": false, "restartPolicy": "Never",
+            // Longer than the 25 s that `kinkajou cluster` takes at most.
+            "terminationGracePeriodSeconds": 30,
+            "containers": [container],
+            "topologySpreadConstraints": [
+                [
+                    "maxSkew": 1, "topologyKey": "kubernetes.io/hostname",
+                    "whenUnsatisfiable": "ScheduleAnyway",
+                    "labelSelector": ["matchLabels": [Key.managedBy: "kinkajou"]],
+                ]
+            ],
+            "volumes": .array(volumes),
+        ]
+        let placement = request.placement
+        if !placement.nodeSelector.isEmpty {
+            spec["nodeSelector"] = .object(placement.nodeSelector.mapValues { .string($0) })
+        }
+        if !placement.tolerations.isEmpty { spec["tolerations"] = .array(placement.tolerations.map(\.json)) }
+        if let name = placement.runtimeClass { spec["runtimeClassName"] = .string(name) }
+        if let name = placement.serviceAccount { spec["serviceAccountName"] = .string(name) }
+        if !placement.imagePullSecrets.isEmpty {
+            spec["imagePullSecrets"] = .array(placement.imagePullSecrets.map { ["name": .string($0)] })
+        }
+        return [
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": metadata(name, owner: owner, annotations: annotations), "spec": spec,
+        ]
+    }
+
+    /// What the Pod asks for, and may use at most.
+    public var resources: JSONValue {
+        let resources = request.resources
+        return [
+            "requests": [
+                "cpu": .string(Quantity.request(resources.cpuRequest, within: resources.cpu)),
+                "memory": .string(Quantity.request(resources.memoryRequest, within: resources.memory)),
+            ],
+            "limits": [
+                "cpu": .string(resources.cpu), "memory": .string(resources.memory),
+                "ephemeral-storage": .string(resources.storage),
+            ],
+        ]
+    }
+
+    private var container: JSONValue {
+        var words = [
+            "kinkajou", "cluster", "--verbose", "--name", request.name, "--wait-for", request.waitFor,
+            "--wait",
+            "\(request.wait.components.seconds)s",
+            // What the configuration says of it is about where the API server is reached in the end.
+            "--api-server-port", "\(Self.apiPort)",
+        ]
+        if request.configuration != nil { words += ["--config", "\(Self.configDirectory)/kind.yaml"] }
+        if request.retain { words.append("--retain") }
+        words += certificateNames.flatMap { ["--cert-san", $0] }
+        var environment: [JSONValue] = [
+            ["name": "API_SERVER_ADDRESS", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]]
+        ]
+        if let image = request.nodeImage {
+            environment.append(["name": "KIND_NODE_IMAGE", "value": .string(image)])
+        }
+        environment += request.environment.sorted { $0.key < $1.key }.map {
+            ["name": .string($0.key), "value": .string($0.value)]
+        }
+        var mounts: [JSONValue] = [
+            ["name": "docker", "mountPath": "/var/lib/docker"],
+            ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
+        ]
+        if request.configuration != nil {
+            mounts.append(["name": "config", "mountPath": .string(Self.configDirectory), "readOnly": true])
+        }
+        return [
+            "name": "cluster", "image": .string(request.podImage), "imagePullPolicy": "IfNotPresent",
+            "command": .array(words.map { .string($0) }),
+            "env": .array(environment),
+            "securityContext": ["privileged": true],
+            "resources": resources,
+            "ports": [
+                ["name": "api", "containerPort": .integer(Int64(Self.apiPort))],
+                ["name": "status", "containerPort": .integer(Int64(Self.statusPort))],
+            ],
+            "startupProbe": [
+                "httpGet": ["path": "/startupz", "port": "status"], "periodSeconds": 2, "timeoutSeconds": 5,
+                // Whether it is ready in time is for `kinkajou cluster` to say, with its reasons; this is
+                // for one that hangs.
+                "failureThreshold": .integer(max(300, request.wait.components.seconds / 2 + 150)),
+            ],
+            "readinessProbe": [
+                "httpGet": ["path": "/healthz", "port": "api", "scheme": "HTTPS"], "periodSeconds": 2,
+                "timeoutSeconds": 5,
+            ],
+            "volumeMounts": .array(mounts),
+        ]
+    }
+
+    /// The names that clients know the API server by, beside the Pod's address.
+    private var certificateNames: [String] {
+        [
+            "127.0.0.1", name, "\(name).\(namespace)", "\(name).\(namespace).svc",
+            "\(name).\(namespace).svc.cluster.local",
+        ] + request.certificateNames
+    }
+
+    private var volumes: [JSONValue] {
+        var volumes: [JSONValue] = [
+            ["name": "docker", "emptyDir": ["sizeLimit": .string(request.resources.storage)]],
+            ["name": "modules", "hostPath": ["path": "/lib/modules"]],
+        ]
+        if request.configuration != nil {
+            volumes.append([
+                "name": "config", "secret": ["secretName": .string(Self.configSecret(request.name))],
+            ])
+        }
+        return volumes
+    }
+
+    // MARK: - What belongs to the Pod
+
+    /// The name of the Secret with the configuration.
+    static func configSecret(_ name: String) -> String { ClusterName.object(name) + "-config" }
+
+    /// The name of the Secret with the kubeconfig.
+    public static func kubeconfigSecret(_ name: String) -> String { ClusterName.object(name) + "-kubeconfig" }
+
+    /// The Secret with the cluster's configuration: patches in it can hold passwords of registries.
+    public func configuration(owner: JSONValue) -> JSONValue? {
+        request.configuration.map { text in
+            [
+                "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+                "metadata": metadata(Self.configSecret(request.name), owner: owner),
+                "stringData": ["kind.yaml": .string(text)],
+            ]
+        }
+    }
+
+    /// The Secret with the kubeconfig for use inside the host cluster.
+    public func kubeconfig(_ text: String, owner: JSONValue) -> JSONValue {
+        [
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+            "metadata": metadata(Self.kubeconfigSecret(request.name), owner: owner),
+            "stringData": ["kubeconfig": .string(text)],
+        ]
+    }
+
+    /// The Service: the API server, and what the configuration publishes.
+    public func service(owner: JSONValue) -> JSONValue {
+        let type =
+            switch request.access {
+            case .tunnel, .service: "ClusterIP"
+            case .nodePort: "NodePort"
+            case .loadBalancer: "LoadBalancer"
+            }
+        var ports: [JSONValue] = [["name": "api", "port": 443, "targetPort": "api"]]
+        for port in published {
+            ports.append([
+                "name": .string("\(port.protocol.rawValue.lowercased())-\(port.number)"),
+                "port": .integer(Int64(port.number)),
+                "targetPort": .integer(Int64(port.number)), "protocol": .string(port.protocol.rawValue),
+            ])
+        }
+        return [
+            "apiVersion": "v1", "kind": "Service", "metadata": metadata(name, owner: owner),
+            "spec": [
+                "type": .string(type), "selector": [Key.cluster: .string(request.name)],
+                "ports": .array(ports),
+                // Whoever waits for the cluster asks the API server itself.
+                "publishNotReadyAddresses": true,
+            ],
+        ]
+    }
+
+    /// What may be sent to the Pod: requests to the API server, and to what the configuration publishes.
+    /// What it sends is not restricted: images are pulled and names are resolved.
+    public func networkPolicy(owner: JSONValue) -> JSONValue {
+        var ports: [JSONValue] = [["port": .integer(Int64(Self.apiPort)), "protocol": "TCP"]]
+        for port in published {
+            ports.append(["port": .integer(Int64(port.number)), "protocol": .string(port.protocol.rawValue)])
+        }
+        return [
+            "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+            "metadata": metadata(name, owner: owner),
+            "spec": [
+                "podSelector": ["matchLabels": [Key.cluster: .string(request.name)]],
+                "policyTypes": ["Ingress"], "ingress": [["ports": .array(ports)]],
+            ],
+        ]
+    }
+
+    /// The published ports that have a number; those without get one that only the Pod knows.
+    private var published: [(number: Int, protocol: PortProtocol)] {
+        request.publishedPorts.compactMap { mapping in
+            mapping.hostPort.flatMap { $0 > 0 ? ($0, mapping.protocol ?? .tcp) : nil }
+        }
+    }
+}
+
+extension Toleration {
+    /// The toleration as the Pod has it.
+    var json: JSONValue {
+        var json: JSONValue = ["operator": .string(value == nil ? "Exists" : "Equal")]
+        if !key.isEmpty { json["key"] = .string(key) }
+        if let value { json["value"] = .string(value) }
+        if let effect { json["effect"] = .string(effect) }
+        return json
+    }
+}

@@ -1,0 +1,80 @@
+internal import KubernetesAPI
+internal import Values
+
+/// Finds the way to the API server of a cluster.
+struct ClusterRoute {
+    let client: KubernetesClient
+    let namespace: String
+    let host: HostReference
+    /// How long a load balancer may take to get its address.
+    private static let balancerLimit = 300
+
+    func endpoint(
+        of name: String, uid: String, access: ClusterRequest.Access, credentials: String, port: Int? = nil
+    ) async throws -> ClusterEndpoint {
+        let object = ClusterName.object(name)
+        let dnsName = "\(object).\(namespace).svc"
+        switch access {
+        case .service:
+            return try ClusterEndpoint(
+                kindKubeconfig: credentials, route: .direct("https://\(dnsName)"), serverName: nil, host: host
+            )
+        case .tunnel:
+            return try ClusterEndpoint(
+                kindKubeconfig: credentials,
+                route: .tunnel(
+                    port: port ?? TunnelPort.choose(for: uid), TunnelTarget(cluster: name, host: host)),
+                serverName: nil, host: host)
+        case .nodePort:
+            let service = try await client.get(.services, object, namespace: namespace)
+            guard let number = service["spec"]["ports"][0]["nodePort"].integer else {
+                throw ProviderError(
+                    "the Service \(object) has no node port",
+                    cure: "make the cluster again with --access node-port")
+            }
+            let address = try await nodeAddress(of: object)
+            return try ClusterEndpoint(
+                kindKubeconfig: credentials, route: .direct("https://\(Self.bracketed(address)):\(number)"),
+                serverName: dnsName, host: host)
+        case .loadBalancer:
+            let address = try await balancerAddress(object)
+            return try ClusterEndpoint(
+                kindKubeconfig: credentials, route: .direct("https://\(Self.bracketed(address))"),
+                serverName: dnsName, host: host)
+        }
+    }
+
+    private static func bracketed(_ address: String) -> String {
+        address.contains(":") ? "[\(address)]" : address
+    }
+
+    /// The address of the node that the Pod runs on: the Pod tells it, so that nodes need not be readable.
+    private func nodeAddress(of pod: String) async throws -> String {
+        let pod = try await client.get(.pods, pod, namespace: namespace)
+        guard let address = pod["status"]["hostIP"].string else {
+            throw ProviderError("the Pod has no node yet", cure: "wait until the cluster is ready")
+        }
+        return address
+    }
+
+    private func balancerAddress(_ service: String) async throws -> String {
+        try await withTimeLimit(.seconds(Self.balancerLimit), "a load balancer for the Service \(service)") {
+            for try await event in client.watch(
+                .services, namespace: namespace, labels: nil, fields: "metadata.name=\(service)")
+            {
+                guard case .added(let object) = event.orModifiedAsAdded else { continue }
+                let ingress = object["status"]["loadBalancer"]["ingress"][0]
+                if let address = ingress["ip"].string ?? ingress["hostname"].string { return address }
+            }
+            throw ProviderError(
+                "the Service \(service) is gone", cure: "make the cluster again")
+        }
+    }
+}
+
+extension WatchEvent {
+    /// What was modified as what was added: for readers to whom both are news of the object.
+    var orModifiedAsAdded: WatchEvent {
+        if case .modified(let object) = self { .added(object) } else { self }
+    }
+}

@@ -1,0 +1,94 @@
+internal import KubernetesAPI
+internal import Values
+
+/// Takes a cluster's Pod away and waits until it is gone.
+struct PodRemoval {
+    let client: KubernetesClient
+    let namespace: String
+    /// How long more than its grace period a Pod may take: the kubelet unmounts, and reports.
+    private static let margin = 60
+    /// How long a Pod that never started is waited for before it is taken out of the API.
+    private static let patience = Duration.seconds(10)
+
+    /// Deletes a Pod, that one and no later one of the same name.
+    func remove(_ pod: JSONValue, place: String) async throws {
+        let name = pod["metadata"]["name"].string ?? ""
+        let grace = Int(pod["spec"]["terminationGracePeriodSeconds"].integer ?? 30)
+        let uid = pod["metadata"]["uid"].string
+        let isThere: Bool
+        do {
+            isThere = try await client.delete(
+                .pods, name, namespace: namespace, propagation: .background, uid: uid)
+        } catch let error as KubernetesError where error.isConflict {
+            return  // Another Pod has this name by now.
+        } catch {
+            throw HostClusterRefusal.explanation(of: error, doing: "delete the Pod \(name)", place: place)
+        }
+        guard isThere else { return }
+        try await withTimeLimit(.seconds(grace + Self.margin), "the Pod \(name) to be gone") {
+            if try await self.isGone(name, uid: uid, within: Self.patience) { return }
+            // Older kubelets report only after a minute or more that a Pod which never started is gone. Nothing of it
+            // runs that would have to be waited for, and the kubelet cleans up after it all the same.
+            if let current = try await self.current(name, uid: uid), Self.hasNeverStarted(current) {
+                _ = try await self.client.delete(
+                    .pods, name, namespace: self.namespace, propagation: .background, gracePeriodSeconds: 0,
+                    uid: uid)
+            }
+            _ = try await self.isGone(name, uid: uid, within: nil)
+        }
+    }
+
+    /// The Pod as it is now; nil when there is none, or another of the same name.
+    private func current(_ name: String, uid: String?) async throws -> JSONValue? {
+        do {
+            let pod = try await client.get(.pods, name, namespace: namespace)
+            return pod["metadata"]["uid"].string == uid ? pod : nil
+        } catch let error as KubernetesError where error.isNotFound {
+            return nil
+        }
+    }
+
+    /// Waits until the Pod is gone; false when the time is over before.
+    private func isGone(_ name: String, uid: String?, within limit: Duration?) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { try await self.waitUntilGone(name, uid: uid) }
+            if let limit {
+                group.addTask {
+                    try await Task.sleep(for: limit)
+                    return false
+                }
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+
+    private func waitUntilGone(_ name: String, uid: String?) async throws -> Bool {
+        for try await event in client.watch(
+            .pods, namespace: namespace, labels: nil, fields: "metadata.name=\(name)")
+        {
+            switch event {
+            case .deleted: return true
+            case .added(let other) where other["metadata"]["uid"].string != uid: return true
+            case .synced:
+                // The list that a watch begins with did not have it: it is gone already.
+                if try await current(name, uid: uid) == nil { return true }
+            default: continue
+            }
+        }
+        throw CancellationError()
+    }
+
+    /// Whether no container of a Pod has ever run, as its status tells. A Pod of which a node has not reported anything
+    /// yet may have one.
+    static func hasNeverStarted(_ pod: JSONValue) -> Bool {
+        let containers = pod["status"]["containerStatuses"].array
+        return !containers.isEmpty
+            && containers.allSatisfy { container in
+                let states = [container["state"], container["lastState"]]
+                return container["restartCount"].integer ?? 0 == 0
+                    && container["containerID"].string ?? "" == ""
+                    && states.allSatisfy { $0["running"].isNull && $0["terminated"].isNull }
+            }
+    }
+}

@@ -1,0 +1,20 @@
+public import EnginePlan
+public import Values
+
+/// A step of the plan that failed.
+public struct StepError: ReportableError, Sendable {
+    /// What was to be done, in words.
+    public var step: String
+    /// Why it was needed.
+    public var reason: String
+    /// What went wrong.
+    public var failure: String
+    /// What to do about it.
+    public var cure: String
+
+    /// What failed and why.
+    public var description: String { "\(step) failed: \(failure) (needed because \(reason))" }
+
+    /// The exit status that this error ends the program with.
+    public var exitCode: ProgramExitCode { .stepFailed }
+}

@@ -1,0 +1,40 @@
+public import Doctor
+public import EnginePlan
+
+/// How a session runs.
+public struct DindOptions: Sendable {
+    /// What is asked of the plan.
+    public var settings: DindSettings
+    /// The user's command with its arguments; empty: serve until stopped.
+    public var command: [String]
+    /// How long dockerd may take to answer.
+    public var readyTimeout: Duration
+    /// How long the whole teardown may take.
+    public var grace: Duration
+    /// Where dockerd's log goes.
+    public var logPath: String
+    /// Whether dockerd's log goes to stderr as well.
+    public var copiesLogToStderr: Bool
+    /// Names and addresses for the certificate of the TLS port, beside the container's own.
+    public var tlsNames: [String]
+    /// What is run: the checks before the start differ.
+    public var purpose: Purpose
+    /// Whether nothing is said of what the checks before the start find.
+    public var isQuiet: Bool
+
+    /// Options for a session.
+    public init(
+        settings: DindSettings, command: [String], readyTimeout: Duration, grace: Duration, logPath: String,
+        copiesLogToStderr: Bool, tlsNames: [String], purpose: Purpose = .dind, isQuiet: Bool = false
+    ) {
+        self.settings = settings
+        self.command = command
+        self.readyTimeout = readyTimeout
+        self.grace = grace
+        self.logPath = logPath
+        self.copiesLogToStderr = copiesLogToStderr
+        self.tlsNames = tlsNames
+        self.purpose = purpose
+        self.isQuiet = isQuiet
+    }
+}

@@ -1,0 +1,186 @@
+public import Console
+internal import Doctor
+internal import EnginePlan
+internal import Glibc
+internal import Linux
+internal import Values
+
+/// One run of `kinkajou dind` (or `cluster`): the engine comes up, the user's command runs, and everything
+/// goes down again, whichever way it ends.
+public struct DindSession: Sendable {
+    private let options: DindOptions
+    private let workload: (any Workload)?
+    private let progress: Progress
+
+    /// A session that has not begun.
+    public init(options: DindOptions, workload: (any Workload)? = nil, progress: Progress) {
+        self.options = options
+        self.workload = workload
+        self.progress = progress
+    }
+
+    /// Runs the session and returns the exit status: the command's, that of an error of ours, or 128 and
+    /// the number of the signal that stopped it before.
+    ///
+    /// All signals must have been blocked since before the process had a second thread
+    /// (`SignalStream.blockAll`).
+    public func run() async -> Int32 {
+        let control = StopControl()
+        let hasCommand = !options.command.isEmpty
+        let signals = Task {
+            for await number in SignalStream.start() {
+                control.handle(signal: number, hasCommand: hasCommand)
+            }
+        }
+        defer { signals.cancel() }
+
+        let host = EngineEnvironment(options: options, progress: progress)
+        let startup = Task { try await start(host) }
+        control.onStop { startup.cancel() }
+
+        var code: Int32
+        switch await startup.result {
+        case .success(let environment):
+            if control.reason == nil {
+                code = await serve(host, environment: environment, control: control)
+            } else {
+                code = Self.code(for: control.reason)
+            }
+        case .failure(let error):
+            progress.fail()
+            let found = await host.foundChecks
+            code = control.reason == nil ? report(error, found: found) : Self.code(for: control.reason)
+        }
+        await tearDown(host, control: control)
+        return code
+    }
+
+    // MARK: - Up
+
+    private func start(_ host: EngineEnvironment) async throws -> [String: String] {
+        try await host.prepare()
+        try await host.startDaemon()
+        try Task.checkCancellation()
+        var environment = await host.commandEnvironment()
+        if let workload {
+            let more = try await workload.setUp(environment: environment, progress: progress)
+            environment.merge(more) { _, new in new }
+        }
+        return environment
+    }
+
+    private func serve(
+        _ host: EngineEnvironment, environment: [String: String], control: StopControl
+    ) async -> Int32 {
+        let progress = progress
+        let guardian = Task {
+            let lost = await host.daemon?.supervise { progress.notice("warning: \($0)") }
+            if let lost, !Task.isCancelled { control.stop(.failure(lost)) }
+        }
+        defer { guardian.cancel() }
+        if options.command.isEmpty {
+            progress.notice("kinkajou: ready; the engine answers on \(DockerDaemon.socket)")
+            await withCheckedContinuation { continuation in
+                control.onStop { continuation.resume() }
+            }
+        } else if let code = await runCommand(host, environment: environment, control: control) {
+            if case .failure(let error) = control.reason { return report(error) }
+            return code
+        }
+        if case .failure(let error) = control.reason { return report(error) }
+        return Self.code(for: control.reason)
+    }
+
+    /// Runs the user's command to its end, and returns its status; nil: it never had one.
+    private func runCommand(
+        _ host: EngineEnvironment, environment: [String: String], control: StopControl
+    ) async -> Int32? {
+        var request = ChildRequest(
+            executable: options.command[0], arguments: Array(options.command.dropFirst()),
+            environment: environment)
+        request.takesForeground = true
+        request.cgroupNamespace = await host.commandNamespace()
+        let command: ChildProcess
+        do {
+            command = try ChildProcess.start(request)
+        } catch {
+            let isMissing = error.errorNumber == ENOENT
+            return report(
+                SessionError(
+                    "the command cannot be run: \(error)",
+                    cure: "check its path and permissions in the image",
+                    exitCode: isMissing ? .commandNotFound : .commandNotExecutable))
+        }
+        control.setCommand(command)
+        defer { control.setCommand(nil) }
+        // It may take its share of the grace; the engine needs the rest.
+        let share = options.grace - Self.engineShare(of: options.grace)
+        control.onStop {
+            Task {
+                if await command.wait(atMost: share) == nil { command.signal(SIGKILL, group: true) }
+            }
+        }
+        control.onUrgentStop { command.signal(SIGKILL, group: true) }
+        let status = await command.wait()
+        command.signalRemainingGroup(SIGTERM)
+        return status?.shellCode
+    }
+
+    // MARK: - Down
+
+    private func tearDown(_ host: EngineEnvironment, control: StopControl) async {
+        let started = control.since ?? .now
+        let deadline = max(started + options.grace, .now + .seconds(1))
+        var complaints: [String] = []
+        if let workload {
+            let environment = await host.commandEnvironment()
+            let share = deadline - Self.engineShare(of: options.grace)
+            complaints += await workload.tearDown(environment: environment, deadline: share)
+        }
+        if await host.daemon != nil { progress.begin("Stopping the engine") }
+        complaints += await host.tearDown(deadline: deadline)
+        progress.done()
+        for complaint in complaints { progress.notice("warning: left behind: \(complaint)") }
+    }
+
+    /// What the engine and its traces need of the grace, once the command has ended.
+    private static func engineShare(of grace: Duration) -> Duration {
+        min(.seconds(10), grace / 2)
+    }
+
+    /// Says what ended the session, and where it is explained.
+    ///
+    /// - Parameter found: The checks that had found something before.
+    private func report(_ error: any Error, found: [String] = []) -> Int32 {
+        switch error {
+        case var error as SessionError:
+            if error.check == nil, Self.explained.contains(error.exitCode) {
+                let check =
+                    Check.explaining([error.summary], likely: found)
+                    ?? Check.explaining(error.evidence, likely: found)
+                error.check = check?.id
+            }
+            for line in error.lines { progress.notice(line) }
+            return error.exitCode.rawValue
+        case let error as any ReportableError:
+            progress.notice("error: \(error)\n  cure: \(error.cure)")
+            return error.exitCode.rawValue
+        default:
+            progress.notice("error: \(error)")
+            return ProgramExitCode.stepFailed.rawValue
+        }
+    }
+
+    /// The failures that a check can explain: not those of the user's command or options.
+    private static let explained: Set<ProgramExitCode> = [
+        .engineFailed, .clusterFailed, .stepFailed, .storageUnusable, .timedOut,
+    ]
+
+    private static func code(for reason: StopControl.Reason?) -> Int32 {
+        switch reason {
+        case .signal(let number): 128 + number
+        case .failure(let error): error.exitCode.rawValue
+        case nil: ProgramExitCode.success.rawValue
+        }
+    }
+}

@@ -1,0 +1,62 @@
+internal import HostFacts
+internal import Values
+
+/// What cannot work without a privilege or program, said before anything is tried.
+enum PrivilegeCheck {
+    static func problems(_ facts: HostFacts) -> [Problem] {
+        var problems: [Problem] = []
+        let process = facts.process
+        let privileged =
+            "run the container privileged: docker run --privileged, or securityContext.privileged: true in a Pod"
+        if process.userID != 0 {
+            problems.append(
+                .error(
+                    .root, "a Docker engine needs root; this is user \(process.userID)",
+                    cure: "leave USER, --user and runAsUser out", exitCode: .privilegeMissing))
+        } else if !process.effective.contains(.sysAdmin) {
+            problems.append(
+                .error(
+                    .sysAdmin,
+                    "the container is not privileged: CAP_SYS_ADMIN is missing (CapEff of /proc/self/status)",
+                    cure: privileged, exitCode: .privilegeMissing))
+        } else if !process.effective.contains(.netAdmin) {
+            problems.append(
+                .error(
+                    .netAdmin, "CAP_NET_ADMIN is missing, so nested containers can have no network",
+                    cure: privileged + "; or add the capability NET_ADMIN", exitCode: .privilegeMissing))
+        }
+        if facts.engine.daemon == nil {
+            problems.append(
+                .error(
+                    .daemon, "dockerd is not on PATH",
+                    cure: "install Debian's package docker.io, or use the kinkajou/pod image",
+                    exitCode: .programMissing))
+        } else if facts.engine.runtime == nil {
+            problems.append(
+                .error(
+                    .runtime, "neither runc nor crun is on PATH", cure: "install Debian's package runc",
+                    exitCode: .programMissing))
+        }
+        if facts.engine.socketAnswers {
+            problems.append(
+                .error(
+                    .socket, "a Docker engine answers on /var/run/docker.sock already",
+                    cure:
+                        "do not mount the host's docker.sock into this container; to use that engine, run the"
+                        + " command without kinkajou dind",
+                    exitCode: .engineFailed))
+        }
+        return problems + limits(facts)
+    }
+
+    private static func limits(_ facts: HostFacts) -> [Problem] {
+        InotifyLimit.all.compactMap { limit in
+            guard let value = facts.kernel.settings[limit.name].flatMap({ Int($0) }), value < limit.least
+            else { return nil }
+            return .warning(
+                .inotify,
+                "\(limit.name) is \(value); nested systemd and kubelets use that up (too many open files)",
+                cure: "on the node: sysctl -w \(limit.name)=\(limit.comfortable)")
+        }
+    }
+}

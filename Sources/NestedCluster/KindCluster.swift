@@ -1,0 +1,347 @@
+internal import ClusterSpec
+public import Console
+internal import DockerEngine
+public import EngineHost
+internal import EnginePlan
+internal import FoundationEssentials
+internal import Glibc
+internal import HostFacts
+internal import HostReader
+internal import Linux
+internal import NIOCore
+internal import Synchronization
+internal import Values
+
+/// A cluster that the real `kind` makes in the session's engine.
+public final class KindCluster: Workload {
+    /// The directory of everything that lives as long as the cluster.
+    public static let directory = "/run/kinkajou/cluster"
+    /// Where the trace of a cluster is while that lives, for `kinkajou inside logs`.
+    public static let traceFile = directory + "/trace.json"
+    private static let nodeLabel = "io.x-k8s.kind.cluster"
+
+    private struct State {
+        var name: String?
+        var progress: Progress?
+        var wasReady = false
+    }
+
+    private let options: ClusterOptions
+    private let status: StatusBoard
+    private let state = Mutex(State())
+
+    /// A cluster that is not there yet.
+    public init(options: ClusterOptions, status: StatusBoard) {
+        self.options = options
+        self.status = status
+    }
+
+    // MARK: - Up
+
+    /// Makes the cluster and waits until it is as ready as was asked for.
+    public func setUp(environment: [String: String], progress: Progress) async throws -> [String: String] {
+        state.withLock { $0.progress = progress }
+        status.follow(progress)
+        var environment = environment
+        environment["KUBECONFIG"] = options.kubeconfig
+        // Podman's or nerdctl's client on PATH must not be taken for an engine.
+        environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
+        do {
+            try await make(environment: environment, progress: progress)
+        } catch {
+            writeTrace()
+            guard options.retain, !Task.isCancelled else { throw error }
+            // The session says what failed when it goes on; here that would be when the cluster is gone.
+            await hold(after: error, progress: progress)
+            throw error
+        }
+        state.withLock { $0.wasReady = true }
+        writeTrace()
+        if options.isVerbose { progress.notice(summary(progress)) }
+        status.isReady(kubectl: Kubectl(environment: environment))
+        progress.notice("kinkajou: the cluster is ready; KUBECONFIG=\(options.kubeconfig)")
+        return ["KUBECONFIG": options.kubeconfig]
+    }
+
+    private func make(environment: [String: String], progress: Progress) async throws {
+        for program in ["kind", "kubectl", "docker"]
+        where Programs.find(program, path: environment["PATH"]) == nil {
+            throw SessionError(
+                "\(program) is not installed", cure: "use the image kinkajou/pod, or install \(program)",
+                exitCode: .programMissing)
+        }
+        let before = MemoryReader.read()
+        if let error = Preflight.memoryError(before) { throw error }
+        let client = DockerEngineClient()
+        do {
+            try await make(environment: environment, progress: progress, client: client)
+            await client.shutdown()
+        } catch let error as ClusterConfigError {
+            await client.shutdown()
+            throw SessionError(
+                "\(error)", cure: "correct the cluster's configuration", exitCode: .usage)
+        } catch let error as SessionError {
+            await client.shutdown()
+            throw Preflight.error(error, before: before, after: MemoryReader.read())
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+
+    private func make(
+        environment: [String: String], progress: Progress, client: DockerEngineClient
+    ) async throws {
+        let facts = await FactsReader.read(dataRoot: options.engine.dataRoot.value)
+        // What is wrong with it is wrong with any image.
+        let draft = try options.plan(facts: facts, image: options.image ?? ClusterOptions.defaultImage)
+        try Preflight.checkListener(draft.cluster)
+        let images = NodeImage(client: client, progress: progress)
+        let image = try await images.ensure(
+            options.wantedImages, archive: options.imageArchive, environment: environment)
+        let version = try await images.version(of: image, environment: environment)
+        let plan = try options.plan(facts: facts, image: image, version: version)
+        for warning in plan.warnings { progress.notice("warning: \(warning)") }
+        let name = plan.cluster.name ?? "kind"
+        let file = try write(plan)
+        state.withLock { $0.name = name }
+        let watch = NodeWatch(
+            client: client, label: "\(Self.nodeLabel)=\(name)", engineLog: options.engineLog)
+        let deadline = ContinuousClock.now + options.wait
+        try await watch.during {
+            try await self.runKind(
+                file: file, name: name, environment: environment, progress: progress, client: client,
+                deadline: deadline)
+            try await self.name(server: plan.serverURL, of: name, environment: environment)
+            guard let level = self.options.level else { return }
+            try await ReadinessLadder(
+                kubectl: Kubectl(environment: environment), progress: progress, deadline: deadline,
+                limit: self.options.wait
+            ).climb(to: level)
+        }
+    }
+
+    /// Writes the configuration and what belongs to it; the result is its path.
+    private func write(_ plan: ClusterPlan) throws -> String {
+        do {
+            let path = Self.directory + "/kind.yaml"
+            try Files.makeDirectories(Self.directory, mode: 0o700)
+            // Patches can hold passwords of registries.
+            try Files.replace(path, with: plan.cluster.yaml(), mode: 0o600)
+            for file in plan.files {
+                if let slash = file.path.lastIndex(of: "/") {
+                    try Files.makeDirectories(String(file.path[..<slash]))
+                }
+                try Files.replace(file.path, with: file.contents, mode: 0o600)
+            }
+            if let slash = options.kubeconfig.lastIndex(of: "/"), slash != options.kubeconfig.startIndex {
+                try Files.makeDirectories(String(options.kubeconfig[..<slash]), mode: 0o700)
+            }
+            return path
+        } catch {
+            throw SessionError(
+                "\(error)", cure: "make /run and the kubeconfig's directory writable, with some space free",
+                exitCode: .stepFailed)
+        }
+    }
+
+    private func runKind(
+        file: String, name: String, environment: [String: String], progress: Progress,
+        client: DockerEngineClient, deadline: ContinuousClock.Instant
+    ) async throws {
+        let phases = KindPhases(progress: progress)
+        let request = ChildRequest(
+            executable: "kind",
+            arguments: [
+                "create", "cluster", "--config", file, "--name", name, "--kubeconfig", options.kubeconfig,
+                // The nodes stay when it fails: their logs are the evidence, and the teardown removes them.
+                "--retain",
+            ], environment: environment)
+        do {
+            let result = try await CapturedProgram.run(
+                request, timeout: ContinuousClock.now.duration(to: deadline), onErrorLine: phases.take)
+            guard !result.isSuccess else {
+                progress.done()
+                return
+            }
+            progress.fail()
+            let error = phases.messages.last { $0.hasPrefix("ERROR: ") }?.dropFirst("ERROR: ".count).prefix(
+                300)
+            // The error is the summary; once is enough.
+            let others = phases.messages.filter {
+                !$0.hasPrefix("Command Output:") && !$0.hasPrefix("ERROR: \(error ?? "?")")
+            }
+            let evidence = others.suffix(12) + (await nodeLogs(name, client: client))
+            throw SessionError.cluster(
+                "kind could not create the cluster (\(result.status))" + (error.map { ": \($0)" } ?? ""),
+                evidence: Array(evidence))
+        } catch is CapturedProgram.TimedOut {
+            let phase = progress.current ?? "kind create cluster"
+            progress.fail()
+            throw SessionError.cluster(
+                "the cluster was not there within \(options.wait.components.seconds) s: kind was at \"\(phase)\"",
+                evidence: await nodeLogs(name, client: client),
+                cure: "give the container more CPU, or more time with --wait", exitCode: .timedOut)
+        } catch let error as SpawnError {
+            throw SessionError(
+                "kind cannot be run: \(error)", cure: "use the image kinkajou/pod", exitCode: .programMissing)
+        }
+    }
+
+    /// Writes where the API server is reached from outside into the kubeconfig, so that it can be used there too.
+    private func name(server: String?, of name: String, environment: [String: String]) async throws {
+        guard let server else { return }
+        let result = try await Kubectl(environment: environment).run([
+            "config", "set-cluster", "kind-\(name)", "--server", server,
+        ])
+        guard !result.isSuccess else { return }
+        throw SessionError.cluster(
+            "the API server's address cannot be written to \(options.kubeconfig): \(result.reason)",
+            evidence: [], cure: "make the kubeconfig's directory writable, or name another with --kubeconfig")
+    }
+
+    /// The last lines of every node.
+    private func nodeLogs(_ name: String, client: DockerEngineClient) async -> [String] {
+        let filters = EngineFilters.labels(["\(Self.nodeLabel)=\(name)"])
+        guard let nodes = try? await client.containers(all: true, filters: filters, timeout: .seconds(3))
+        else { return [] }
+        var lines: [String] = []
+        for node in nodes.prefix(4) {
+            let title = node.names.first ?? node.id
+            lines.append("node \(title) (\(node.status)):")
+            lines += await NodeWatch.lastLines(of: node.id, count: 8, client: client).map { "  \($0)" }
+        }
+        return lines
+    }
+
+    /// Keeps everything as it is until the session is stopped.
+    private func hold(after error: any Error, progress: Progress) async {
+        if let error = error as? SessionError {
+            for line in error.lines { progress.notice(line) }
+        } else {
+            progress.notice("error: \(error)")
+        }
+        progress.notice(
+            "kinkajou: kept for inspection (--retain): KUBECONFIG=\(options.kubeconfig); stop it with SIGTERM"
+        )
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+    }
+
+    // MARK: - Down
+
+    /// Takes the logs, if asked for, and deletes the cluster.
+    public func tearDown(
+        environment: [String: String], deadline: ContinuousClock.Instant
+    ) async -> [String] {
+        status.isStopping()
+        let (name, progress) = state.withLock { ($0.name, $0.progress) }
+        guard let name else {
+            _ = removeFiles()
+            return []
+        }
+        var complaints: [String] = []
+        var environment = environment
+        environment["KUBECONFIG"] = options.kubeconfig
+        environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
+        if let directory = options.logDirectory {
+            progress?.begin("Exporting logs to \(directory) 📄")
+            let share = max(.seconds(1), ContinuousClock.now.duration(to: deadline) / 2)
+            complaints += await exportLogs(to: directory, name: name, environment: environment, within: share)
+            progress?.done()
+        }
+        progress?.begin("Deleting the cluster \"\(name)\" 🗑")
+        do {
+            let remaining = max(.seconds(1), ContinuousClock.now.duration(to: deadline))
+            let result = try await CapturedProgram.run(
+                ChildRequest(
+                    executable: "kind",
+                    arguments: ["delete", "cluster", "--name", name, "--kubeconfig", options.kubeconfig],
+                    environment: environment), timeout: remaining)
+            // Where dockerd has died, its containers are the session's to sweep.
+            if !result.isSuccess, !result.errors.contains("Cannot connect to the Docker daemon") {
+                complaints.append("kind delete cluster: \(result.reason)")
+            }
+        } catch {
+            complaints.append("kind delete cluster: \(error)")
+        }
+        progress?.done()
+        writeTrace()
+        return complaints + removeFiles()
+    }
+
+    private func removeFiles() -> [String] {
+        var complaints: [String] = []
+        func empty(_ directory: String) {
+            for name in Files.names(in: directory) {
+                let path = directory + "/" + name
+                if Files.directories(in: directory).contains(name) {
+                    empty(path)
+                } else {
+                    do throws(SystemError) { try Files.remove(path) } catch { complaints.append("\(error)") }
+                }
+            }
+            do throws(SystemError) {
+                try Files.removeDirectory(directory)
+            } catch {
+                complaints.append("\(error)")
+            }
+        }
+        if Files.exists(Self.directory) { empty(Self.directory) }
+        return complaints
+    }
+
+    private func exportLogs(
+        to directory: String, name: String, environment: [String: String], within limit: Duration
+    ) async -> [String] {
+        do {
+            try Files.makeDirectories(directory)
+            let result = try await CapturedProgram.run(
+                ChildRequest(
+                    executable: "kind", arguments: ["export", "logs", directory, "--name", name],
+                    environment: environment), timeout: limit)
+            var complaints = result.isSuccess ? [] : ["kind export logs: \(result.reason)"]
+            for (source, target) in [
+                (options.engineLog, "dockerd.log"), (Self.directory + "/kind.yaml", "kind-config.yaml"),
+            ] {
+                do {
+                    try Files.replace(directory + "/" + target, with: try Files.read(source), mode: 0o640)
+                } catch {
+                    complaints.append("\(error)")
+                }
+            }
+            writeTrace(to: directory + "/trace.json")
+            return complaints
+        } catch {
+            return ["the logs could not be exported to \(directory): \(error)"]
+        }
+    }
+
+    // MARK: - Where the time went
+
+    private func writeTrace() {
+        if Files.exists(Self.directory) { writeTrace(to: Self.traceFile) }
+        if let path = options.tracePath { writeTrace(to: path) }
+    }
+
+    private func writeTrace(to path: String) {
+        guard let progress = state.withLock({ $0.progress }) else { return }
+        do {
+            try Files.replace(path, with: PhaseTrace(progress.records).json(), mode: 0o644)
+        } catch {
+            progress.notice("warning: the trace cannot be written: \(error)")
+        }
+    }
+
+    private func summary(_ progress: Progress) -> String {
+        let records = progress.records
+        let total = records.reduce(Duration.zero) { $0 + $1.duration }
+        var lines = ["Where the time went (\(total.inTenths) s):"]
+        for record in records.sorted(by: { $0.duration > $1.duration })
+        where record.duration >= .milliseconds(100) {
+            let seconds = record.duration.inTenths
+            let padding = String(repeating: " ", count: max(0, 7 - seconds.count))
+            lines.append("\(padding)\(seconds) s  \(record.name)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

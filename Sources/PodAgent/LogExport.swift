@@ -1,0 +1,142 @@
+internal import EnginePlan
+internal import Glibc
+internal import ImageArchives
+internal import Linux
+internal import Values
+
+/// The logs of a cluster as a tar archive on stdout: what `kind export logs` gathers, dockerd's log and the trace.
+public struct LogExport: Sendable {
+    private static let prefix = "kinkajou-logs-"
+
+    private let cluster: String
+    private let files: [(source: String, name: String)]
+    private let isFramed: Bool
+    private let limit: Duration
+
+    /// An export.
+    ///
+    /// - Parameters:
+    ///   - cluster: The cluster's name.
+    ///   - files: Files to go with it, and their names there; those that are not there are left out.
+    ///   - isFramed: Whether it is written as ``StreamFrameWriter`` does, so that the receiver knows that it has all.
+    ///   - limit: How long gathering may take.
+    public init(
+        of cluster: String, with files: [(source: String, name: String)], isFramed: Bool,
+        limit: Duration = .seconds(300)
+    ) {
+        self.cluster = cluster
+        self.files = files
+        self.isFramed = isFramed
+        self.limit = limit
+    }
+
+    /// Gathers and writes them. The files in between are removed, however it ends.
+    ///
+    /// - Returns: What is not in it, and why.
+    /// - Throws: ``ClusterNodesError``, or `CancellationError`.
+    public func run(to output: Int32) async throws -> [String] {
+        let base = Environment.value("TMPDIR") ?? "/tmp"
+        Self.sweep(base)
+        let directory = "\(base)/\(Self.prefix)\(getpid())"
+        // Nobody else may look: logs can hold what should not be seen.
+        guard mkdir(directory, 0o700) == 0 else {
+            throw ClusterNodesError(
+                "\(SystemError("mkdir", directory, errno))",
+                cure: "make \(base) writable, with some space free",
+                exitCode: .stepFailed)
+        }
+        defer { Self.removeTree(directory) }
+        let complaints = try await gather(directory)
+        try await write(directory, to: output)
+        return complaints
+    }
+
+    private func gather(_ directory: String) async throws -> [String] {
+        var complaints: [String] = []
+        var environment = Environment.all()
+        environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
+        do {
+            let result = try await CapturedProgram.run(
+                ChildRequest(
+                    executable: "kind", arguments: ["export", "logs", directory, "--name", cluster],
+                    environment: environment), timeout: limit)
+            if !result.isSuccess { complaints.append("kind export logs: \(result.reason)") }
+        } catch let error as SpawnError {
+            complaints.append("kind cannot be run: \(error)")
+        } catch let error as CapturedProgram.TimedOut {
+            complaints.append("\(error)")
+        }
+        for (source, name) in files where Files.exists(source) {
+            do throws(SystemError) {
+                try Files.replace("\(directory)/\(name)", with: try Files.read(source), mode: 0o600)
+            } catch {
+                complaints.append("\(error)")
+            }
+        }
+        return complaints
+    }
+
+    private func write(_ directory: String, to output: Int32) async throws {
+        let pipe = try Pipe()
+        var request = ChildRequest(
+            executable: "tar", arguments: ["-C", directory, "-cf", "-", "."], environment: Environment.all())
+        request.streams = (nil, pipe.writing, nil)
+        let child: ChildProcess
+        do {
+            defer { Glibc.close(pipe.writing) }
+            child = try ChildProcess.start(request)
+        } catch {
+            Glibc.close(pipe.reading)
+            throw ClusterNodesError(
+                "tar cannot be run: \(error)", cure: "install tar", exitCode: .programMissing)
+        }
+        let output = StreamOutput(output, isFramed: isFramed)
+        let copied = await withTaskCancellationHandler {
+            await OwnThread.value { output.copy(from: pipe.reading) }
+        } onCancel: {
+            child.signal(SIGKILL, group: true)
+        }
+        Glibc.close(pipe.reading)
+        var problem: SystemError? = SystemError("pthread_create", "", EAGAIN)
+        if let copied { problem = copied }
+        if problem != nil { child.signal(SIGKILL, group: true) }
+        let status = await Task.detached { await child.wait() }.value
+        let isWhole = problem == nil && status == .exited(0) && !Task.isCancelled
+        problem = (isWhole ? output.end() : output.abort(reason: "the logs could not be packed")) ?? problem
+        try Task.checkCancellation()
+        if let problem {
+            throw ClusterNodesError(
+                "the logs cannot be written: \(problem)", cure: "the receiver has gone: try again",
+                exitCode: .stepFailed)
+        }
+        guard isWhole else {
+            throw ClusterNodesError(
+                "the logs cannot be packed: tar: \(status.map { "\($0)" } ?? "it was ended")",
+                cure: "see tar's own message", exitCode: .stepFailed)
+        }
+    }
+
+    // MARK: - Files in between
+
+    /// What an export left that was killed with SIGKILL.
+    private static func sweep(_ base: String) {
+        for name in Files.names(in: base) where name.hasPrefix(prefix) {
+            guard let pid = Int32(name.dropFirst(prefix.count)), kill(pid, 0) != 0, errno == ESRCH else {
+                continue
+            }
+            removeTree("\(base)/\(name)")
+        }
+    }
+
+    private static func removeTree(_ directory: String) {
+        let below = Set(Files.directories(in: directory))
+        for name in Files.names(in: directory) {
+            if below.contains(name) {
+                removeTree("\(directory)/\(name)")
+            } else {
+                unlink("\(directory)/\(name)")
+            }
+        }
+        rmdir(directory)
+    }
+}

@@ -1,0 +1,32 @@
+import KubernetesAPI
+import Testing
+import Values
+
+@testable import ClusterClient
+
+/// Which Pods are taken out of the API without their kubelet's word.
+@Suite struct PodRemovalTests {
+    @Test(arguments: [
+        ("{}", false),
+        ("{containerStatuses: []}", false),
+        ("{containerStatuses: [{state: {waiting: {reason: InvalidImageName}}}]}", true),
+        ("{containerStatuses: [{state: {waiting: {reason: ContainerCreating}}, lastState: {}}]}", true),
+        ("{containerStatuses: [{state: {running: {startedAt: x}}, containerID: \"containerd://1\"}]}", false),
+        (
+            "{containerStatuses: [{state: {terminated: {exitCode: 128}}, containerID: \"containerd://1\"}]}",
+            false
+        ),
+        (
+            "{containerStatuses: [{state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}}]}",
+            false
+        ),
+        (
+            "{containerStatuses: [{state: {waiting: {reason: ImagePullBackOff}}}, {state: {running: {startedAt: x}}}]}",
+            false
+        ),
+    ])
+    func onlyOneThatNeverRanIsSaidToHaveNeverStarted(status: String, expected: Bool) throws {
+        let pod: JSONValue = ["status": try JSONValue(yaml: status)]
+        #expect(PodRemoval.hasNeverStarted(pod) == expected)
+    }
+}

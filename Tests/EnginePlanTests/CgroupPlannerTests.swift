@@ -1,0 +1,46 @@
+import HostFacts
+import Testing
+
+@testable import EnginePlan
+
+struct CgroupPlannerTests {
+    /// dockerd takes one parent for all hierarchies: those outside of it are named.
+    @Test func differentPathsAreWarnedOf() throws {
+        let outcome = CgroupPlanner.plan(try RecordedHost("hybrid-machine").facts())
+        #expect(outcome.problems.map(\.severity) == [.warning])
+        #expect(outcome.problems.first?.summary.contains("in memory") == true)
+    }
+
+    /// A controller that the runtime does not know stays at the root: that is no reason to leave the own path.
+    @Test func controllersUnknownToTheRuntimeDoNotDecide() throws {
+        var facts = try RecordedHost("hybrid-privileged-host-cgroupfs").facts()
+        let expected = try #require(CgroupPlanner.plan(facts).strategies.first?.parent)
+        let index = try #require(facts.cgroups.membership.firstIndex { $0.controllers == ["blkio"] })
+        facts.cgroups.membership[index].path = "/"
+        let outcome = CgroupPlanner.plan(facts)
+        #expect(outcome.strategies.first?.parent == expected)
+        #expect(outcome.problems.isEmpty)
+    }
+
+    /// In every layout the parent lies under the own cgroup.
+    @Test(arguments: try RecordedHost.names() + DerivedHost.all.map(\.name))
+    func theParentLiesUnderTheOwnCgroup(name: String) throws {
+        let derived = DerivedHost.all.first { $0.name == name }
+        let facts = try derived?.facts() ?? RecordedHost(name).facts()
+        for strategy in CgroupPlanner.plan(facts).strategies {
+            let remounts = strategy.steps.contains { step in
+                if case .enterCgroupNamespace = step.action { true } else { false }
+            }
+            for hierarchy in facts.cgroupLayout.hierarchies where hierarchy.ownPathInMount != nil {
+                // hybrid-machine's memory is the one that is warned of.
+                guard !remounts, !(name == "hybrid-machine" && hierarchy.name == "memory") else { continue }
+                #expect(
+                    strategy.parent.isWithin(
+                        path: hierarchy.ownPathInMount.map { $0.isEmpty ? "/" : $0 } ?? "/"))
+            }
+            if remounts { #expect(strategy.parent == "/docker") }
+            #expect(!strategy.parentDirectories.isEmpty)
+            #expect(strategy.parentDirectories.allSatisfy { $0.hasPrefix("/sys/fs/cgroup/") })
+        }
+    }
+}
