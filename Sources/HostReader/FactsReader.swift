@@ -36,7 +36,7 @@ public enum FactsReader {
     }
 
     /// A file's content; empty where it cannot be read.
-    static func text(_ path: String) -> String {
+    public static func text(_ path: String) -> String {
         (try? Files.read(path)) ?? ""
     }
 

@@ -1,9 +1,9 @@
 internal import Glibc
-internal import HostFacts
+public import HostFacts
 internal import Linux
 
 /// Reads interfaces, addresses, routes and resolver.
-enum NetworkReader {
+public enum NetworkReader {
     static func read() -> NetworkFacts {
         NetworkFacts(
             interfaces: interfaces(),
@@ -15,7 +15,7 @@ enum NetworkReader {
     }
 
     /// All interfaces but the loopback one, with their IPv4 addresses (getifaddrs(3)).
-    static func interfaces() -> [NetworkInterface] {
+    public static func interfaces() -> [NetworkInterface] {
         var first: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&first) == 0 else { return [] }
         defer { freeifaddrs(first) }

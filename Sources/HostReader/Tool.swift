@@ -2,17 +2,21 @@ internal import Subprocess
 internal import SystemPackage
 
 /// A short-lived program of the system: started, waited for, its output taken.
-enum Tool {
-    struct Result: Sendable {
+public enum Tool {
+    /// How a program ended, and what it wrote.
+    public struct Result: Sendable {
         /// The exit status; 128 and the signal's number where a signal ended it; 127 where it did not start.
-        var status: Int32
-        var output: String
-        var errors: String
+        public var status: Int32
+        /// What it wrote to stdout.
+        public var output: String
+        /// What it wrote to stderr.
+        public var errors: String
 
-        var isSuccess: Bool { status == 0 }
+        /// Whether its exit status was 0.
+        public var isSuccess: Bool { status == 0 }
 
         /// The last line that the program wrote to stderr, or what its status says.
-        var reason: String {
+        public var reason: String {
             errors.split(separator: "\n").last.map(String.init) ?? "exit status \(status)"
         }
     }
@@ -21,7 +25,7 @@ enum Tool {
     private static let outputLimit = 16 << 20
 
     /// Runs a program and takes its output; it ends with the task.
-    static func run(_ program: String, _ arguments: [String], input: String = "") async -> Result {
+    public static func run(_ program: String, _ arguments: [String], input: String = "") async -> Result {
         do {
             let result = try await Subprocess.run(
                 program.contains("/") ? .path(FilePath(program)) : .name(program),

@@ -1,4 +1,3 @@
-public import EnginePlan
 public import Values
 
 /// Why something could not be done with the nodes of a cluster.

@@ -1,6 +1,7 @@
 public import EnginePlan
 internal import Glibc
 internal import HostFacts
+internal import HostReader
 public import Linux
 
 /// Carries out a plan's steps in order, and remembers how each is taken back.

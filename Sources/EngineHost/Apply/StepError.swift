@@ -1,4 +1,3 @@
-public import EnginePlan
 public import Values
 
 /// A step of the plan that failed.

@@ -1,4 +1,3 @@
-public import EnginePlan
 public import Values
 
 /// Why a session ended before its command did: what failed, what to do, and with which exit status.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import HostFacts
+internal import HostReader
 internal import Linux
 
 /// Empties and removes a tree of cgroups.

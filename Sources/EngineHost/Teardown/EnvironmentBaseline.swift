@@ -1,4 +1,5 @@
 public import HostFacts
+internal import HostReader
 internal import Linux
 
 /// What was there before the engine, to compare with and to come back to.

@@ -1,5 +1,6 @@
 internal import EnginePlan
 public import HostFacts
+internal import HostReader
 internal import Linux
 
 /// The rules of one backend as they were before the engine came.

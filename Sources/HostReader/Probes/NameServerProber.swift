@@ -1,17 +1,19 @@
 internal import Glibc
-internal import HostFacts
+public import HostFacts
 internal import Linux
 
 /// Asks DNS servers something (RFC 1035), each by itself: the C library's resolver tells only of all together.
-enum NameServerProber {
+public enum NameServerProber {
     private static let limit = Duration.seconds(2)
     /// resolv.conf(5): of more than three servers the others are ignored (MAXNS).
     private static let most = 3
 
+    /// Makes the probe; a failure is part of its result.
+    ///
     /// - Parameters:
     ///   - servers: Their addresses.
     ///   - name: What they are asked for; empty: the root.
-    static func probe(_ servers: [String], name: String) async -> [NameServerProbe] {
+    public static func probe(_ servers: [String], name: String) async -> [NameServerProbe] {
         let question = query(name)
         return await withTaskGroup(of: (Int, NameServerProbe).self) { group in
             for (index, server) in servers.prefix(most).enumerated() {

@@ -1,5 +1,5 @@
 internal import AsyncHTTPClient
-internal import HostFacts
+public import HostFacts
 internal import Linux
 internal import NIOCore
 internal import NIOPosix
@@ -8,14 +8,16 @@ internal import NIOSSL
 internal import NIOHTTP1
 
 /// Asks registries whether they are there (`GET /v2/`, the distribution specification's version check).
-enum RegistryProber {
+public enum RegistryProber {
     private static let standard = "https://registry-1.docker.io"
     private static let limit = TimeAmount.seconds(3)
 
+    /// Makes the probe; a failure is part of its result.
+    ///
     /// - Parameters:
     ///   - mirrors: The mirrors that the engine is given; empty: the public registry is asked.
     ///   - insecure: Registries whose certificate is not checked.
-    static func probe(mirrors: [String], insecure: [String]) async -> [RegistryProbe] {
+    public static func probe(mirrors: [String], insecure: [String]) async -> [RegistryProbe] {
         let addresses = mirrors.isEmpty ? [standard] : mirrors
         return await withTaskGroup(of: (Int, RegistryProbe).self) { group in
             for (index, address) in addresses.enumerated() {

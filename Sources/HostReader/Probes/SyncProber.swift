@@ -1,14 +1,16 @@
 internal import Glibc
-internal import HostFacts
+public import HostFacts
 internal import Linux
 
 /// Finds out how fast a disk is for etcd, which writes a little and waits for the disk each time.
-enum SyncProber {
+public enum SyncProber {
     private static let writes = 32
     private static let bytes = 2048
     private static let limit = Duration.seconds(2)
 
-    static func probe(_ dataRoot: String) async -> SyncProbe {
+
+    /// Makes the probe; a failure is part of its result.
+    public static func probe(_ dataRoot: String) async -> SyncProbe {
         // It need not be there yet; then the directory that it will be made in counts.
         var place = dataRoot
         while !Files.exists(place), let slash = place.lastIndex(of: "/"), place != "/" {
