@@ -8,7 +8,6 @@ public enum SyncProber {
     private static let bytes = 2048
     private static let limit = Duration.seconds(2)
 
-
     /// Makes the probe; a failure is part of its result.
     public static func probe(_ dataRoot: String) async -> SyncProbe {
         // It need not be there yet; then the directory that it will be made in counts.
