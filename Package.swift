@@ -45,7 +45,7 @@ let package = Package(
         // What was asked of a cluster, and kind's v1alpha4 configuration: read, checked, merged, written. Pure.
         .target(
             name: "ClusterSpec",
-            dependencies: ["HostFacts", .product(name: "Yams", package: "Yams")],
+            dependencies: ["HostFacts", "Values", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
         // What would go wrong with a nested engine or cluster: checks, each a pure function of facts. Pure.
@@ -53,7 +53,7 @@ let package = Package(
             name: "Doctor", dependencies: ["EnginePlan", "HostFacts", "Values"],
             swiftSettings: strict),
         // System calls with names, types and errors: mounts, cgroup files, processes.
-        .target(name: "Linux", dependencies: ["CLinux", "HostFacts"], swiftSettings: strict),
+        .target(name: "Linux", dependencies: ["CLinux", "HostFacts", "Values"], swiftSettings: strict),
         // Reads the facts of this host, and makes the probes that only the checks ask for.
         .target(
             name: "HostReader",
@@ -108,7 +108,7 @@ let package = Package(
         // Archives of container images: what is in them, and what of it a node still needs.
         .target(
             name: "ImageArchives",
-            dependencies: ["Linux", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Linux", "Values", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         // What a person sees on stderr: phases, a spinner on a terminal, errors with their cure.

@@ -72,7 +72,7 @@ public struct HostReference: Sendable, Equatable {
 extension ClusterEndpoint {
     /// Reads the credentials from the kubeconfig that kind made.
     ///
-    /// - Throws: ``ProviderError`` where it has not what such a file has.
+    /// - Throws: ``KinkajouError`` where it has not what such a file has.
     public init(kindKubeconfig text: String, route: Route, serverName: String?, host: HostReference?) throws {
         let document = try JSONValue(yaml: text)
         let cluster = document["clusters"][0]["cluster"]
@@ -80,7 +80,7 @@ extension ClusterEndpoint {
         guard let authority = cluster["certificate-authority-data"].string,
             let certificate = user["client-certificate-data"].string, let key = user["client-key-data"].string
         else {
-            throw ProviderError(
+            throw KinkajouError(
                 "the cluster's own kubeconfig has no certificates",
                 cure: "delete the cluster and make it again; this should not happen, please report it")
         }

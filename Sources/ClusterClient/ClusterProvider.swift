@@ -1,4 +1,5 @@
 public import NIOCore
+internal import Values
 
 /// What makes clusters and keeps them: a host cluster, or a local Docker engine.
 public protocol ClusterProvider: Sendable {
@@ -93,14 +94,14 @@ public struct RemoteResult: Sendable, Equatable {
 extension ClusterProvider {
     /// Runs a command and returns what it wrote to stdout.
     ///
-    /// - Throws: ``ProviderError`` where its exit status is not 0.
+    /// - Throws: ``KinkajouError`` where its exit status is not 0.
     public func output(_ words: [String], in name: String, timeout: Duration = .seconds(60)) async throws
         -> String
     {
         let text = CollectedText()
         let result = try await run(RemoteCommand(words, timeout: timeout) { text.append($0) }, in: name)
         guard result.status == 0 else {
-            throw ProviderError(
+            throw KinkajouError(
                 "`\(words.joined(separator: " "))` failed in the cluster \"\(name)\": \(result.reason)",
                 cure: "`kinkajou logs --name \(name)` and `kinkajou shell --name \(name)` show more",
                 evidence: result.errors.split(separator: "\n").suffix(5).map(String.init))

@@ -1,5 +1,6 @@
 internal import KubernetesAPI
 internal import Linux
+internal import Values
 
 /// Finds the host cluster that is meant.
 public struct HostSelection: Sendable {
@@ -25,7 +26,7 @@ public struct HostSelection: Sendable {
     /// Where the context that counts is one of our own clusters, the host of that cluster is meant: `create` makes
     /// the new cluster's context the current one, and the next command is for the host cluster again.
     ///
-    /// - Throws: `KubernetesError` or ``ProviderError`` where none is found.
+    /// - Throws: `KubernetesError` or ``KinkajouError`` where none is found.
     public func provider(environment: [String: String]) throws -> KubernetesProvider {
         let files = Self.absolute(hostKubeconfig ?? named ?? fromEnvironment(environment))
         var environment = environment
@@ -45,7 +46,7 @@ public struct HostSelection: Sendable {
             }
             // A host cluster that is a cluster of ours itself: one level at a time, and never in a circle.
             guard host.context != context || host.kubeconfig != files else {
-                throw ProviderError(
+                throw KinkajouError(
                     "the context \"\(context)\" names itself as its host cluster",
                     cure: "name the host cluster with --context")
             }

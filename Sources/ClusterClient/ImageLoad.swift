@@ -2,6 +2,7 @@ internal import FoundationEssentials
 public import ImageArchives
 internal import NIOCore
 internal import Synchronization
+internal import Values
 
 /// Brings images of an archive into every node of a cluster: what the nodes have already is not sent again.
 public struct ImageLoad: Sendable {
@@ -34,7 +35,7 @@ public struct ImageLoad: Sendable {
         do {
             return try JSONDecoder().decode(ClusterImages.self, from: Data(text.utf8))
         } catch {
-            throw ProviderError(
+            throw KinkajouError(
                 "the cluster \"\(cluster)\" tells its images in a form that is not understood: \(error)",
                 cure: "use an image of the Pod and a kinkajou of the same version")
         }
@@ -52,7 +53,7 @@ public struct ImageLoad: Sendable {
         update: @escaping @Sendable (Int64, Int64) -> Void
     ) async throws -> Outcome {
         guard let platform = present.platform else {
-            throw ProviderError(
+            throw KinkajouError(
                 "the nodes of the cluster \"\(cluster)\" run different platforms",
                 cure: "load the images node by node")
         }
@@ -76,7 +77,7 @@ public struct ImageLoad: Sendable {
             report = try await send(transfer, update: update)
         }
         if let node = report.nodes.first(where: { $0.error != nil }) {
-            throw ProviderError(
+            throw KinkajouError(
                 "the node \(node.name) could not import the images: \(node.error ?? "")",
                 cure:
                     "see that it has room: `kinkajou exec --name \(cluster) --node \(node.name) -- df -h /`",
@@ -104,7 +105,7 @@ public struct ImageLoad: Sendable {
         if let report = try? JSONDecoder().decode(ImportReport.self, from: Data(text.string.utf8)) {
             return report
         }
-        throw ProviderError(
+        throw KinkajouError(
             "the images could not be loaded into the cluster \"\(cluster)\": \(result.reason)",
             cure: "see `kinkajou logs --name \(cluster)`, and that its nodes have room",
             evidence: result.errors.split(separator: "\n").suffix(5).map(String.init))

@@ -3,6 +3,7 @@ internal import Linux
 internal import NIOCore
 internal import Subprocess
 internal import SystemPackage
+internal import Values
 
 /// Brings the logs of a cluster here.
 public struct LogExport: Sendable {
@@ -29,7 +30,7 @@ public struct LogExport: Sendable {
         do {
             try Files.makeDirectories(Files.resolved(directory) ?? Self.absolute(directory))
         } catch {
-            throw ProviderError("\(error)", cure: "name a directory that can be made and written to")
+            throw KinkajouError("\(error)", cure: "name a directory that can be made and written to")
         }
         // GNU tar takes no member out of the directory: it strips a leading slash and refuses "..".
         let result: RemoteResult
@@ -55,15 +56,15 @@ public struct LogExport: Sendable {
             }
             result = unpacked.closureResult
             guard case .exited(0) = unpacked.terminationStatus else {
-                throw ProviderError(
+                throw KinkajouError(
                     "the logs cannot be written to \(directory): \(unpacked.standardError.trimmed)",
                     cure: "see that there is room in it")
             }
         } catch let error as SubprocessError {
-            throw ProviderError("tar cannot be run: \(error)", cure: "install tar")
+            throw KinkajouError("tar cannot be run: \(error)", cure: "install tar")
         }
         guard result.status == 0 else {
-            throw ProviderError(
+            throw KinkajouError(
                 "not all logs of the cluster \"\(cluster)\" could be taken: \(result.reason)",
                 cure:
                     "what there was is in \(directory); `kinkajou logs --name \(cluster)` shows the Pod's own log"

@@ -78,12 +78,12 @@ struct ClusterCommand: AsyncCommand {
             asked = try cluster.options(engine: settings, engineLog: logFile)
             asked.isVerbose = verbose
             try asked.check()
-        } catch let error as SettingsError {
-            StandardError.write("error: \(error.summary)\n  cure: \(error.cure)\n")
-            return ProgramExitCode.usage.rawValue
+        } catch let error as KinkajouError {
+            StandardError.write(error.text)
+            return ErrorCode.usage.exitStatus
         } catch let error as ClusterConfigError {
-            for problem in error.problems { StandardError.write("error: \(problem)\n") }
-            return ProgramExitCode.usage.rawValue
+            StandardError.write(error.report.text)
+            return ErrorCode.usage.exitStatus
         }
         if dryRun {
             let facts = await FactsReader.read(dataRoot: settings.dataRoot.value)
@@ -95,10 +95,11 @@ struct ClusterCommand: AsyncCommand {
             do {
                 server = try await StatusServer.start(host: address.host, port: address.port, board: board)
             } catch {
-                StandardError.write(
-                    "error: the status endpoint cannot listen on \(address.host):\(address.port): \(error)\n"
-                        + "  cure: choose another --status-address, or none\n")
-                return ProgramExitCode.usage.rawValue
+                let error = KinkajouError(
+                    "the status endpoint cannot listen on \(address.host):\(address.port)",
+                    cure: "choose another --status-address, or none", code: .usage, cause: error)
+                StandardError.write(error.text)
+                return error.code.exitStatus
             }
         }
         let session = DindSession(
@@ -129,10 +130,10 @@ struct ClusterCommand: AsyncCommand {
             lines.append("kind's configuration")
             lines += plan.cluster.yaml().split(separator: "\n").map { "  \($0)" }
             StandardOutput.write(lines.joined(separator: "\n") + "\n")
-            return ProgramExitCode.success.rawValue
+            return 0
         } catch let error as ClusterConfigError {
-            for problem in error.problems { StandardError.write("error: \(problem)\n") }
-            return ProgramExitCode.usage.rawValue
+            StandardError.write(error.report.text)
+            return ErrorCode.usage.exitStatus
         }
     }
 }

@@ -4,6 +4,7 @@ internal import EnginePlan
 internal import Glibc
 internal import Linux
 internal import NestedCluster
+internal import Values
 
 /// The options that shape the cluster.
 struct ClusterSettingOptions: ParsableArguments, Sendable {
@@ -72,7 +73,8 @@ struct ClusterSettingOptions: ParsableArguments, Sendable {
         options.podSubnet = podSubnet
         options.serviceSubnet = serviceSubnet
         guard wait.duration > .zero else {
-            throw SettingsError("--wait 0 leaves no time", cure: "to wait for nothing use --wait-for none")
+            throw KinkajouError(
+                "--wait 0 leaves no time", cure: "to wait for nothing use --wait-for none", code: .usage)
         }
         options.wait = wait.duration
         options.level = waitFor.level
@@ -91,7 +93,7 @@ struct ClusterSettingOptions: ParsableArguments, Sendable {
         do {
             return try ParsedCluster(yaml: try Files.read(path == "-" ? "/dev/stdin" : path), file: path)
         } catch let error as SystemError {
-            throw SettingsError("\(error)", cure: "correct --config, or make the file readable")
+            throw KinkajouError("\(error)", cure: "correct --config, or make the file readable", code: .usage)
         }
     }
 }

@@ -78,15 +78,15 @@ struct DindCommand: AsyncCommand {
         let settings: DindSettings
         do {
             settings = try options.settings()
-        } catch let error as SettingsError {
-            StandardError.write("error: \(error.summary)\n  cure: \(error.cure)\n")
-            return ProgramExitCode.usage.rawValue
+        } catch let error as KinkajouError {
+            StandardError.write(error.text)
+            return ErrorCode.usage.exitStatus
         }
         if dryRun {
             let facts = await FactsReader.read(dataRoot: settings.dataRoot.value)
             let report = PlanReport(facts: facts, plan: Plan(facts: facts, settings: settings))
             StandardOutput.write(try report.rendered(as: output))
-            return ProgramExitCode.success.rawValue
+            return 0
         }
         let session = DindSession(
             options: DindOptions(

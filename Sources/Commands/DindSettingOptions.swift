@@ -41,8 +41,8 @@ struct DindSettingOptions: ParsableArguments, Sendable {
         var settings = DindSettings()
         if let dataRoot {
             guard dataRoot.hasPrefix("/") else {
-                throw SettingsError(
-                    "--data-root \(dataRoot) is not an absolute path", cure: "begin it with /")
+                throw KinkajouError(
+                    "--data-root \(dataRoot) is not an absolute path", cure: "begin it with /", code: .usage)
             }
             settings.dataRoot = .init(dataRoot, from: .flag)
         }
@@ -56,12 +56,13 @@ struct DindSettingOptions: ParsableArguments, Sendable {
         do {
             settings.daemonArguments = try ShellWords.split(environment["DOCKER_ARGS"] ?? "")
         } catch {
-            throw SettingsError("DOCKER_ARGS: \(error)", cure: "close the quote")
+            throw KinkajouError("DOCKER_ARGS: \(error)", cure: "close the quote", code: .usage)
         }
         if settings.daemonArguments.contains(where: { $0.hasPrefix("--config-file") }) {
-            throw SettingsError(
+            throw KinkajouError(
                 "DOCKER_ARGS names a --config-file, which would replace everything that is planned",
-                cure: "put the settings into /etc/docker/daemon.json, which is merged with the plan")
+                cure: "put the settings into /etc/docker/daemon.json, which is merged with the plan",
+                code: .usage)
         }
         settings.tlsDirectory = environment["DOCKER_TLS_CERTDIR"].flatMap { $0.isEmpty ? nil : $0 }
         settings.graceSeconds = Int(grace.duration.components.seconds)
@@ -80,14 +81,15 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     private func mirrors() throws -> [String] {
         for mirror in registryMirror {
             guard mirror.hasPrefix("http://") || mirror.hasPrefix("https://") else {
-                throw SettingsError(
+                throw KinkajouError(
                     "--registry-mirror is not the address of a server",
-                    cure: "write it as https://mirror.example")
+                    cure: "write it as https://mirror.example", code: .usage)
             }
             guard !mirror.contains("@") else {
-                throw SettingsError(
+                throw KinkajouError(
                     "--registry-mirror holds a user name or password, which dockerd refuses",
-                    cure: "give the address alone; a mirror that asks for a password cannot be used")
+                    cure: "give the address alone; a mirror that asks for a password cannot be used",
+                    code: .usage)
             }
         }
         return registryMirror
@@ -106,16 +108,16 @@ struct DindSettingOptions: ParsableArguments, Sendable {
         let name = source == .flag ? "--bip" : "DOCKERD_BIP"
         guard value.contains("/"), let network = IPv4Network(value), (8...30).contains(network.prefixLength)
         else {
-            throw SettingsError(
+            throw KinkajouError(
                 "\(name) \(value) is not an IPv4 address with a prefix of 8 to 30 bits",
-                cure: "write it as 172.17.1.1/24")
+                cure: "write it as 172.17.1.1/24", code: .usage)
         }
         guard network != network.network else {
-            throw SettingsError(
+            throw KinkajouError(
                 "\(name) \(value) names the network, not the bridge's address in it",
                 cure:
-                    "use an address of it, such as \(network.network.addressText.dropLast())1/\(network.prefixLength)"
-            )
+                    "use an address of it, such as \(network.network.addressText.dropLast())1/\(network.prefixLength)",
+                code: .usage)
         }
         return .init(value, from: source)
     }
@@ -124,7 +126,8 @@ struct DindSettingOptions: ParsableArguments, Sendable {
         if let mtu { return .init(try checked(mtu, name: "--mtu"), from: .flag) }
         guard let text = environment["DOCKERD_MTU"], !text.isEmpty else { return nil }
         guard let value = Int(text) else {
-            throw SettingsError("DOCKERD_MTU \(text) is not a number", cure: "give bytes, such as 1400")
+            throw KinkajouError(
+                "DOCKERD_MTU \(text) is not a number", cure: "give bytes, such as 1400", code: .usage)
         }
         return .init(try checked(value, name: "DOCKERD_MTU"), from: .environment)
     }
@@ -132,8 +135,8 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     private func checked(_ mtu: Int, name: String) throws -> Int {
         // IPv4 asks every link to carry 68 bytes (RFC 791); an IPv6 one 1280, but a bridge may do without.
         guard (68...65535).contains(mtu) else {
-            throw SettingsError(
-                "\(name) \(mtu) is not between 68 and 65535", cure: "give bytes, such as 1400")
+            throw KinkajouError(
+                "\(name) \(mtu) is not between 68 and 65535", cure: "give bytes, such as 1400", code: .usage)
         }
         return mtu
     }
@@ -150,9 +153,10 @@ struct DindSettingOptions: ParsableArguments, Sendable {
         do {
             return try JSONDecoder().decode([String: JSONValue].self, from: Data(try Files.read(path).utf8))
         } catch let error as SystemError {
-            throw SettingsError("\(error)", cure: "make it readable, or remove it")
+            throw KinkajouError("\(error)", cure: "make it readable, or remove it", code: .usage)
         } catch {
-            throw SettingsError("\(path) is not a JSON object", cure: "correct it, or remove it")
+            throw KinkajouError(
+                "\(path) is not a JSON object", cure: "correct it, or remove it", code: .usage)
         }
     }
 }
@@ -163,17 +167,4 @@ enum PacketFilterArgument: String, ExpressibleByArgument, CaseIterable {
 
     /// The backend.
     var backend: PacketFilterBackend { self == .legacy ? .legacy : .nft }
-}
-
-/// A setting that makes no sense.
-struct SettingsError: Error, Equatable {
-    /// What is wrong.
-    var summary: String
-    /// What to do.
-    var cure: String
-
-    init(_ summary: String, cure: String) {
-        self.summary = summary
-        self.cure = cure
-    }
 }

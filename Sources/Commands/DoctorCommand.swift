@@ -5,6 +5,7 @@ internal import Doctor
 internal import EnginePlan
 internal import Glibc
 internal import Linux
+internal import Values
 
 /// `kinkajou doctor`.
 struct DoctorCommand: AsyncCommand {
@@ -86,8 +87,8 @@ struct DoctorCommand: AsyncCommand {
         let settings: DindSettings
         do {
             settings = try options.settings()
-        } catch let error as SettingsError {
-            StandardError.write("error: \(error.summary)\n  cure: \(error.cure)\n")
+        } catch let error as KinkajouError {
+            StandardError.write(error.text)
             return DoctorStatus.usage
         }
         let work = Task { try await examine(settings) }

@@ -29,7 +29,7 @@ enum CgroupPlanner {
                 .cgroups, "no cgroup file system is mounted at /sys/fs/cgroup",
                 cure: "run the container with the runtime's usual mounts (docker run --privileged, or a Pod"
                     + " with securityContext.privileged: true)",
-                exitCode: .privilegeMissing)
+                code: .privilegeMissing)
         ])
     }
 

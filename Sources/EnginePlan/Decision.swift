@@ -64,18 +64,18 @@ public struct Problem: Sendable, Equatable, Codable {
     public var summary: String
     /// What to do about it.
     public var cure: String
-    /// The exit status when this error ends the program.
-    public var exitCode: ProgramExitCode
+    /// What kind of failure it is when it ends the program; nil for a warning, which does not.
+    public var code: ErrorCode?
 
     /// An error: the plan cannot be applied.
     public static func error(
-        _ topic: ProblemTopic, _ summary: String, cure: String, exitCode: ProgramExitCode
+        _ topic: ProblemTopic, _ summary: String, cure: String, code: ErrorCode
     ) -> Problem {
-        Problem(topic: topic, severity: .error, summary: summary, cure: cure, exitCode: exitCode)
+        Problem(topic: topic, severity: .error, summary: summary, cure: cure, code: code)
     }
 
     /// A warning.
     public static func warning(_ topic: ProblemTopic, _ summary: String, cure: String) -> Problem {
-        Problem(topic: topic, severity: .warning, summary: summary, cure: cure, exitCode: .success)
+        Problem(topic: topic, severity: .warning, summary: summary, cure: cure, code: nil)
     }
 }

@@ -24,7 +24,7 @@ enum PacketFilterPlanner {
                     .packetFilterProgram,
                     "iptables (\(chosen.rawValue)) is not installed, so nested containers have no network",
                     cure: "install Debian's package iptables in the image",
-                    exitCode: .programMissing))
+                    code: .programMissing))
         } else if let reason = filter[chosen].natError,
             // Without these the attempt fails whatever the kernel can do, and the missing one is reported.
             facts.process.effective.contains(.netAdmin), facts.process.effective.contains(.sysAdmin)
@@ -42,7 +42,7 @@ enum PacketFilterPlanner {
                             + " iptables-\(other.rawValue) is used"
                         : "load ip_tables and iptable_nat, or nf_tables, on the node (mount /lib/modules"
                             + " read-only so that they can be loaded from here)",
-                    exitCode: .engineFailed))
+                    code: .engineFailed))
         }
         if filter.preset != chosen, filter[chosen].command != nil {
             outcome.steps.append(

@@ -12,30 +12,30 @@ enum PrivilegeCheck {
             problems.append(
                 .error(
                     .root, "a Docker engine needs root; this is user \(process.userID)",
-                    cure: "leave USER, --user and runAsUser out", exitCode: .privilegeMissing))
+                    cure: "leave USER, --user and runAsUser out", code: .privilegeMissing))
         } else if !process.effective.contains(.sysAdmin) {
             problems.append(
                 .error(
                     .sysAdmin,
                     "the container is not privileged: CAP_SYS_ADMIN is missing (CapEff of /proc/self/status)",
-                    cure: privileged, exitCode: .privilegeMissing))
+                    cure: privileged, code: .privilegeMissing))
         } else if !process.effective.contains(.netAdmin) {
             problems.append(
                 .error(
                     .netAdmin, "CAP_NET_ADMIN is missing, so nested containers can have no network",
-                    cure: privileged + "; or add the capability NET_ADMIN", exitCode: .privilegeMissing))
+                    cure: privileged + "; or add the capability NET_ADMIN", code: .privilegeMissing))
         }
         if facts.engine.daemon == nil {
             problems.append(
                 .error(
                     .daemon, "dockerd is not on PATH",
                     cure: "install Debian's package docker.io, or use the kinkajou/pod image",
-                    exitCode: .programMissing))
+                    code: .programMissing))
         } else if facts.engine.runtime == nil {
             problems.append(
                 .error(
                     .runtime, "neither runc nor crun is on PATH", cure: "install Debian's package runc",
-                    exitCode: .programMissing))
+                    code: .programMissing))
         }
         if facts.engine.socketAnswers {
             problems.append(
@@ -44,7 +44,7 @@ enum PrivilegeCheck {
                     cure:
                         "do not mount the host's docker.sock into this container; to use that engine, run the"
                         + " command without kinkajou dind",
-                    exitCode: .engineFailed))
+                    code: .engineFailed))
         }
         return problems + limits(facts)
     }

@@ -24,7 +24,7 @@ enum StoragePlanner {
                     .dataRoot, "the data root \(storage.dataRoot) cannot be written to: \(error)",
                     cure:
                         "mount an emptyDir or a volume at \(storage.dataRoot), or name another with --data-root",
-                    exitCode: .storageUnusable))
+                    code: .storageUnusable))
         } else if storage.freeBytes < leastFreeBytes {
             outcome.problems.append(
                 .error(
@@ -32,7 +32,7 @@ enum StoragePlanner {
                     "the data root \(storage.dataRoot) has \(storage.freeBytes >> 20) MiB free of"
                         + " \(storage.totalBytes >> 20) MiB",
                     cure: "free some space, raise the emptyDir's sizeLimit, or name another with --data-root",
-                    exitCode: .storageUnusable))
+                    code: .storageUnusable))
         } else if storage.totalInodes > 0, storage.freeInodes < 1000 {
             outcome.problems.append(
                 .error(
@@ -40,7 +40,7 @@ enum StoragePlanner {
                     "the data root \(storage.dataRoot) has \(storage.freeInodes) of \(storage.totalInodes)"
                         + " inodes free",
                     cure: "remove files there, or name another place with --data-root",
-                    exitCode: .storageUnusable))
+                    code: .storageUnusable))
         }
         return outcome
     }

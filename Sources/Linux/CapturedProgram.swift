@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+public import Values
 
 /// A program that is run to its end while its output is taken.
 public enum CapturedProgram {
@@ -29,7 +30,7 @@ public enum CapturedProgram {
     }
 
     /// A program that did not end in time, and was ended.
-    public struct TimedOut: Error, Sendable, CustomStringConvertible {
+    public struct TimedOut: ReportableError, Sendable, CustomStringConvertible {
         /// The program.
         public var program: String
         /// The limit.
@@ -39,6 +40,12 @@ public enum CapturedProgram {
         /// The program and the limit, in a line.
         public var description: String {
             "\(program) did not end within \(limit.components.seconds) s"
+        }
+        /// What a person is told.
+        public var report: KinkajouError {
+            KinkajouError(
+                description, cure: "see whether the machine is overloaded, and try again",
+                evidence: errors.split(separator: "\n").suffix(5).map(String.init), code: .timedOut)
         }
     }
 

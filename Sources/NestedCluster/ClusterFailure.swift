@@ -63,16 +63,16 @@ struct KnownClusterFailure {
     }
 }
 
-extension SessionError {
+extension KinkajouError {
     /// A cluster that failed: what is known of it comes from the evidence.
     static func cluster(
         _ summary: String, evidence: [String],
         cure: String = "the lines above say more; --export-logs keeps all",
-        exitCode: ProgramExitCode = .clusterFailed
-    ) -> SessionError {
+        code: ErrorCode = .clusterFailed
+    ) -> KinkajouError {
         let known = KnownClusterFailure.of([summary] + evidence)
-        return SessionError(
+        return KinkajouError(
             known.map { "\(summary): \($0.cause)" } ?? summary, cure: known?.cure ?? cure, evidence: evidence,
-            exitCode: exitCode)
+            code: code)
     }
 }

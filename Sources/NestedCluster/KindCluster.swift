@@ -66,9 +66,9 @@ public final class KindCluster: Workload {
     private func make(environment: [String: String], progress: Progress) async throws {
         for program in ["kind", "kubectl", "docker"]
         where Programs.find(program, path: environment["PATH"]) == nil {
-            throw SessionError(
+            throw KinkajouError(
                 "\(program) is not installed", cure: "use the image kinkajou/pod, or install \(program)",
-                exitCode: .programMissing)
+                code: .programMissing)
         }
         let before = MemoryReader.read()
         if let error = Preflight.memoryError(before) { throw error }
@@ -78,9 +78,9 @@ public final class KindCluster: Workload {
             await client.shutdown()
         } catch let error as ClusterConfigError {
             await client.shutdown()
-            throw SessionError(
-                "\(error)", cure: "correct the cluster's configuration", exitCode: .usage)
-        } catch let error as SessionError {
+            throw KinkajouError(
+                "\(error)", cure: "correct the cluster's configuration", code: .usage)
+        } catch let error as KinkajouError {
             await client.shutdown()
             throw Preflight.error(error, before: before, after: MemoryReader.read())
         } catch {
@@ -139,9 +139,9 @@ public final class KindCluster: Workload {
             }
             return path
         } catch {
-            throw SessionError(
+            throw KinkajouError(
                 "\(error)", cure: "make /run and the kubeconfig's directory writable, with some space free",
-                exitCode: .stepFailed)
+                code: .stepFailed)
         }
     }
 
@@ -172,19 +172,19 @@ public final class KindCluster: Workload {
                 !$0.hasPrefix("Command Output:") && !$0.hasPrefix("ERROR: \(error ?? "?")")
             }
             let evidence = others.suffix(12) + (await nodeLogs(name, client: client))
-            throw SessionError.cluster(
+            throw KinkajouError.cluster(
                 "kind could not create the cluster (\(result.status))" + (error.map { ": \($0)" } ?? ""),
                 evidence: Array(evidence))
         } catch is CapturedProgram.TimedOut {
             let phase = progress.current ?? "kind create cluster"
             progress.fail()
-            throw SessionError.cluster(
+            throw KinkajouError.cluster(
                 "the cluster was not there within \(options.wait.components.seconds) s: kind was at \"\(phase)\"",
                 evidence: await nodeLogs(name, client: client),
-                cure: "give the container more CPU, or more time with --wait", exitCode: .timedOut)
+                cure: "give the container more CPU, or more time with --wait", code: .timedOut)
         } catch let error as SpawnError {
-            throw SessionError(
-                "kind cannot be run: \(error)", cure: "use the image kinkajou/pod", exitCode: .programMissing)
+            throw KinkajouError(
+                "kind cannot be run: \(error)", cure: "use the image kinkajou/pod", code: .programMissing)
         }
     }
 
@@ -195,7 +195,7 @@ public final class KindCluster: Workload {
             "config", "set-cluster", "kind-\(name)", "--server", server,
         ])
         guard !result.isSuccess else { return }
-        throw SessionError.cluster(
+        throw KinkajouError.cluster(
             "the API server's address cannot be written to \(options.kubeconfig): \(result.reason)",
             evidence: [], cure: "make the kubeconfig's directory writable, or name another with --kubeconfig")
     }
@@ -216,11 +216,7 @@ public final class KindCluster: Workload {
 
     /// Keeps everything as it is until the session is stopped.
     private func hold(after error: any Error, progress: Progress) async {
-        if let error = error as? SessionError {
-            for line in error.lines { progress.notice(line) }
-        } else {
-            progress.notice("error: \(error)")
-        }
+        for line in KinkajouError(describing: error, code: .stepFailed).lines { progress.notice(line) }
         progress.notice(
             "kinkajou: kept for inspection (--retain): KUBECONFIG=\(options.kubeconfig); stop it with SIGTERM"
         )

@@ -30,9 +30,9 @@ struct NodeImage {
             missing.append(image)
         }
         if let archive, !Files.exists(archive) {
-            throw SessionError(
+            throw KinkajouError(
                 "there is no \(archive)", cure: "correct --image-archive, or mount the archive there",
-                exitCode: .usage)
+                code: .usage)
         }
         var brought: [String] = []
         if !missing.isEmpty {
@@ -83,7 +83,7 @@ struct NodeImage {
                 progress.update("\(done * 100 / max(size, 1)) % of \(size >> 20) MiB")
             }
         } catch {
-            throw SessionError("\(error)", cure: "make the archive readable", exitCode: .usage)
+            throw KinkajouError("\(error)", cure: "make the archive readable", code: .usage)
         }
         do {
             let images = try await client.loadImages(from: archive, length: size, timeout: .seconds(900))
@@ -91,7 +91,7 @@ struct NodeImage {
             return images
         } catch {
             if Task.isCancelled { throw CancellationError() }
-            throw SessionError.cluster(
+            throw KinkajouError.cluster(
                 "the archive \(file) cannot be loaded: \(error)", evidence: [],
                 cure: "make it again with `docker save IMAGE -o FILE`")
         }
@@ -110,10 +110,10 @@ struct NodeImage {
         let archives =
             tried.isEmpty
             ? "no archive of it is mounted" : "the archives hold \(tried.joined(separator: ", "))"
-        throw SessionError(
+        throw KinkajouError(
             "the node image \(image) is not here, \(archives), and it cannot be pulled: \(result.reason)",
             cure: "mount an archive of it (docker save) at /images, or name one with --image-archive",
-            exitCode: .clusterFailed)
+            code: .clusterFailed)
     }
 
     /// The version of Kubernetes in a node image: its file `/kind/version`, which kind reads too. The image need
@@ -122,7 +122,7 @@ struct NodeImage {
         let made = try await docker(["create", image, "true"], environment: environment)
         let id = made.output.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
         guard made.isSuccess, !id.isEmpty else {
-            throw SessionError.cluster(
+            throw KinkajouError.cluster(
                 "no container can be made of the node image \(image): \(made.reason)", evidence: [])
         }
         let copied = try await docker(["cp", "\(id):/kind/version", "-"], environment: environment)
@@ -132,11 +132,11 @@ struct NodeImage {
             let version = KubernetesVersion(
                 String(decoding: copied.output.utf8.dropFirst(512).prefix { $0 != 0 }, as: UTF8.self))
         else {
-            throw SessionError(
+            throw KinkajouError(
                 "\(image) is no node image: it has no /kind/version with a version of Kubernetes",
                 cure:
                     "name a node image with --image, such as \(ClusterOptions.defaultImage) or kindest/node:v1.31.2",
-                exitCode: .clusterFailed)
+                code: .clusterFailed)
         }
         return version
     }
@@ -153,9 +153,9 @@ struct NodeImage {
         let details = try await client.inspectImage(image)
         let version = try await client.engineVersion()
         guard details.architecture != version.architecture, !details.architecture.isEmpty else { return }
-        throw SessionError(
+        throw KinkajouError(
             "the node image \(image) is for \(details.architecture), and this machine is \(version.architecture)",
-            cure: "use a node image for \(version.architecture)", exitCode: .clusterFailed)
+            cure: "use a node image for \(version.architecture)", code: .clusterFailed)
     }
 }
 

@@ -48,7 +48,7 @@ struct NodeWatch {
         guard let event = dead.withLock({ $0 }) else { throw engineLost("it ended its stream of events") }
         let name = event.attributes["name"] ?? event.actorID
         let code = event.attributes["exitCode"] ?? "unknown"
-        throw SessionError.cluster(
+        throw KinkajouError.cluster(
             "the node \(name) ended (exit status \(code))",
             evidence: await Self.lastLines(of: event.actorID, count: 12, client: client),
             cure: code == "137"
@@ -56,13 +56,13 @@ struct NodeWatch {
                 : "its last lines are above; --export-logs keeps all")
     }
 
-    private func engineLost(_ how: String) -> SessionError {
+    private func engineLost(_ how: String) -> KinkajouError {
         let lines = ((try? Files.read(engineLog)) ?? "").split(separator: "\n").map(String.init)
         let known = KnownDaemonFailure.of(lines: lines.suffix(50))
-        return SessionError(
+        return KinkajouError(
             "dockerd ended while the cluster came up: \(known?.cause ?? how)",
             cure: known?.cure ?? "read its log, \(engineLog)",
-            evidence: DaemonLog.tail(lines: lines, count: 8), exitCode: .engineFailed)
+            evidence: DaemonLog.tail(lines: lines, count: 8), code: .engineFailed)
     }
 
     /// The last lines that a container wrote.

@@ -13,22 +13,22 @@ enum Preflight {
     static let goodMemory = "1 GiB"
 
     /// A memory limit that no control plane fits in.
-    static func memoryError(_ memory: MemoryFacts) -> SessionError? {
+    static func memoryError(_ memory: MemoryFacts) -> KinkajouError? {
         guard let limit = memory.limit, limit < leastMemory else { return nil }
-        return SessionError(
+        return KinkajouError(
             "the container's memory limit of \(limit >> 20) MiB is too low for a cluster",
             cure:
                 "raise it to \(goodMemory) or more: docker run --memory, or resources.limits.memory in a Pod",
-            exitCode: .clusterFailed)
+            code: .clusterFailed)
     }
 
     /// An error of a cluster while processes were killed for want of memory: that is the cause, whatever is
     /// said.
     static func error(
-        _ error: SessionError, before: MemoryFacts, after: MemoryFacts
-    ) -> SessionError {
+        _ error: KinkajouError, before: MemoryFacts, after: MemoryFacts
+    ) -> KinkajouError {
         let kills = after.kills - before.kills
-        guard kills > 0, [.clusterFailed, .timedOut, .engineFailed].contains(error.exitCode) else {
+        guard kills > 0, [.clusterFailed, .timedOut, .engineFailed].contains(error.code) else {
             return error
         }
         var error = error
@@ -41,7 +41,7 @@ enum Preflight {
     }
 
     /// Tries whether the API server's address and port can be had.
-    static func checkListener(_ cluster: Cluster) throws(SessionError) {
+    static func checkListener(_ cluster: Cluster) throws(KinkajouError) {
         let networking = cluster.networking
         guard let address = networking.apiServerAddress, let port = networking.apiServerPort, port > 0,
             let failure = Listener.failure(address: address, port: port)
@@ -49,18 +49,18 @@ enum Preflight {
         let what = "the API server cannot listen on \(address), port \(port)"
         switch failure {
         case EADDRINUSE:
-            throw SessionError(
+            throw KinkajouError(
                 "\(what): the port is taken",
                 cure: "choose another with --api-server-port, or end what listens there",
-                exitCode: .clusterFailed)
+                code: .clusterFailed)
         case EADDRNOTAVAIL:
-            throw SessionError(
+            throw KinkajouError(
                 "\(what): the address is not one of this container",
-                cure: "correct --api-server-address or API_SERVER_ADDRESS, or leave it out", exitCode: .usage)
+                cure: "correct --api-server-address or API_SERVER_ADDRESS, or leave it out", code: .usage)
         default:
-            throw SessionError(
+            throw KinkajouError(
                 "\(what): \(String(cString: strerror(failure)))",
-                cure: "choose another --api-server-address or --api-server-port", exitCode: .clusterFailed)
+                cure: "choose another --api-server-address or --api-server-port", code: .clusterFailed)
         }
     }
 }

@@ -61,10 +61,10 @@ struct ReadinessLadder {
             guard ContinuousClock.now < deadline else {
                 progress.fail()
                 let evidence = try await self.evidence(level)
-                throw SessionError.cluster(
+                throw KinkajouError.cluster(
                     "level \(level.rawValue) was not reached within \(limit.components.seconds) s: \(reason)",
                     evidence: evidence,
-                    cure: "give the container more CPU, or more time with --wait", exitCode: .timedOut)
+                    cure: "give the container more CPU, or more time with --wait", code: .timedOut)
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(1))

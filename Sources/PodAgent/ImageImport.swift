@@ -36,7 +36,7 @@ public struct ImageImport: Sendable {
     ///
     /// - Parameter source: The descriptor of the stream.
     /// - Returns: What became of it on each node; one that failed does not hold up the others.
-    /// - Throws: ``ClusterNodesError`` where no node has got anything, or `CancellationError`.
+    /// - Throws: ``KinkajouError`` where no node has got anything, or `CancellationError`.
     public func run(from source: Int32) async throws -> ImportReport {
         let names = try await nodes.running(chosen).map(\.name)
         let snapshotters = try await withThrowingTaskGroup(of: (String, String).self) { group in
@@ -105,9 +105,9 @@ public struct ImageImport: Sendable {
         } catch {
             Glibc.close(input.writing)
             Glibc.close(output.reading)
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "docker cannot be run: \(error)", cure: "use the image kinkajou/pod",
-                exitCode: .programMissing)
+                code: .programMissing)
         }
     }
 
@@ -187,27 +187,27 @@ public struct ImageImport: Sendable {
         switch failure {
         case .stopped, .allEnded: return CancellationError()
         case .frames(let error):
-            return ClusterNodesError(
-                "\(error) (\(nothing))", cure: "load the images again", exitCode: .stepFailed)
+            return KinkajouError(
+                "\(error) (\(nothing))", cure: "load the images again", code: .stepFailed)
         case .content(let error):
-            return ClusterNodesError(
+            return KinkajouError(
                 "what came is no archive that can be imported: \(error) (\(nothing))",
-                cure: "use the same version of kinkajou at both ends", exitCode: .stepFailed)
+                cure: "use the same version of kinkajou at both ends", code: .stepFailed)
         case .reading(let error):
-            return ClusterNodesError(
+            return KinkajouError(
                 "the archive cannot be received: \(error) (\(nothing))", cure: "load the images again",
-                exitCode: .stepFailed)
+                code: .stepFailed)
         case .silence(let limit, let received):
-            return ClusterNodesError(
+            return KinkajouError(
                 "nothing came for \(limit.components.seconds) s, after \(received) bytes (\(nothing))",
-                cure: "check the connection, and load the images again", exitCode: .timedOut)
+                cure: "check the connection, and load the images again", code: .timedOut)
         }
     }
 
-    private func threadMissing() -> ClusterNodesError {
-        ClusterNodesError(
+    private func threadMissing() -> KinkajouError {
+        KinkajouError(
             "no thread can be started", cure: "allow this container more processes (pids limit)",
-            exitCode: .stepFailed)
+            code: .stepFailed)
     }
 }
 

@@ -33,17 +33,17 @@ public struct LogExport: Sendable {
     /// Gathers and writes them. The files in between are removed, however it ends.
     ///
     /// - Returns: What is not in it, and why.
-    /// - Throws: ``ClusterNodesError``, or `CancellationError`.
+    /// - Throws: ``KinkajouError``, or `CancellationError`.
     public func run(to output: Int32) async throws -> [String] {
         let base = Environment.value("TMPDIR") ?? "/tmp"
         Self.sweep(base)
         let directory = "\(base)/\(Self.prefix)\(getpid())"
         // Nobody else may look: logs can hold what should not be seen.
         guard mkdir(directory, 0o700) == 0 else {
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "\(SystemError("mkdir", directory, errno))",
                 cure: "make \(base) writable, with some space free",
-                exitCode: .stepFailed)
+                code: .stepFailed)
         }
         defer { Self.removeTree(directory) }
         let complaints = try await gather(directory)
@@ -87,8 +87,8 @@ public struct LogExport: Sendable {
             child = try ChildProcess.start(request)
         } catch {
             Glibc.close(pipe.reading)
-            throw ClusterNodesError(
-                "tar cannot be run: \(error)", cure: "install tar", exitCode: .programMissing)
+            throw KinkajouError(
+                "tar cannot be run: \(error)", cure: "install tar", code: .programMissing)
         }
         let output = StreamOutput(output, isFramed: isFramed)
         let copied = await withTaskCancellationHandler {
@@ -105,14 +105,14 @@ public struct LogExport: Sendable {
         problem = (isWhole ? output.end() : output.abort(reason: "the logs could not be packed")) ?? problem
         try Task.checkCancellation()
         if let problem {
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "the logs cannot be written: \(problem)", cure: "the receiver has gone: try again",
-                exitCode: .stepFailed)
+                code: .stepFailed)
         }
         guard isWhole else {
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "the logs cannot be packed: tar: \(status.map { "\($0)" } ?? "it was ended")",
-                cure: "see tar's own message", exitCode: .stepFailed)
+                cure: "see tar's own message", code: .stepFailed)
         }
     }
 

@@ -42,19 +42,19 @@ struct NodeStore {
         do {
             let result = try await NodeProgram(node: node).run(words, timeout: .seconds(60))
             guard !result.isSuccess else { return result }
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "the node \(node): \(failure): \(result.reason)",
                 cure: "wait until the cluster is ready; `docker logs \(node)` and its journal tell more",
-                exitCode: .clusterFailed)
+                code: .clusterFailed)
         } catch let error as SpawnError {
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "docker cannot be run: \(error)", cure: "use the image kinkajou/pod",
-                exitCode: .programMissing)
+                code: .programMissing)
         } catch let error as CapturedProgram.TimedOut {
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "the node \(node): \(failure): \(error)",
                 cure: "the node is overloaded or hangs: give it more CPU",
-                exitCode: .timedOut)
+                code: .timedOut)
         }
     }
 }

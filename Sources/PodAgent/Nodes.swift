@@ -20,7 +20,7 @@ public struct Nodes: Sendable {
 
     /// All of them, by name, also those that do not run.
     ///
-    /// - Throws: ``ClusterNodesError`` where there are none, or the engine does not answer.
+    /// - Throws: ``KinkajouError`` where there are none, or the engine does not answer.
     public func list() async throws -> [ClusterNode] {
         var nodes: [ClusterNode] = []
         do {
@@ -36,14 +36,14 @@ public struct Nodes: Sendable {
                         ip: address.isEmpty ? nil : address))
             }
         } catch let error as DockerEngineError {
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "the cluster's nodes cannot be listed: \(error)",
                 cure: "wait until the Docker engine in this container runs, or read its log",
-                exitCode: .engineFailed)
+                code: .engineFailed)
         }
         guard !nodes.isEmpty else {
             let others = try? await clusters()
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "there is no cluster \"\(cluster)\" here",
                 cure: others.map {
                     $0.isEmpty
@@ -51,7 +51,7 @@ public struct Nodes: Sendable {
                         : "there is \($0.joined(separator: ", ")): name it with --name"
                 }
                     ?? "name another with --name",
-                exitCode: .usage)
+                code: .usage)
         }
         return nodes.sorted { $0.name < $1.name }
     }
@@ -78,24 +78,24 @@ public struct Nodes: Sendable {
     /// Those that images can be loaded into.
     ///
     /// - Parameter chosen: Their names; nil: all nodes of Kubernetes.
-    /// - Throws: ``ClusterNodesError`` where one of them is not there, or does not run.
+    /// - Throws: ``KinkajouError`` where one of them is not there, or does not run.
     public func running(_ chosen: [String]? = nil) async throws -> [ClusterNode] {
         let all = try await list().filter(\.isKubernetesNode)
         var nodes = all
         if let chosen {
             nodes = try chosen.map { name in
                 guard let node = all.first(where: { $0.name == name }) else {
-                    throw ClusterNodesError(
+                    throw KinkajouError(
                         "the cluster \"\(cluster)\" has no node \(name)",
-                        cure: "choose of \(all.map(\.name).joined(separator: ", "))", exitCode: .usage)
+                        cure: "choose of \(all.map(\.name).joined(separator: ", "))", code: .usage)
                 }
                 return node
             }
         }
         if let ended = nodes.first(where: { !$0.isRunning }) {
-            throw ClusterNodesError(
+            throw KinkajouError(
                 "the node \(ended.name) does not run (\(ended.status))",
-                cure: "look at its log, or choose other nodes", exitCode: .clusterFailed)
+                cure: "look at its log, or choose other nodes", code: .clusterFailed)
         }
         return nodes
     }

@@ -57,7 +57,7 @@ struct PacketFilterPlannerTests {
         let outcome = try plan { filter in
             filter = PacketFilterFacts(legacy: none, nft: none, legacyIPv6: none, nftIPv6: none, preset: nil)
         }
-        #expect(outcome.problems.map(\.exitCode) == [.programMissing])
+        #expect(outcome.problems.map(\.code) == [.programMissing])
         #expect(outcome.steps.isEmpty, "there is nothing that a link could lead to")
     }
 }

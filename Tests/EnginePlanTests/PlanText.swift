@@ -10,7 +10,7 @@ struct PlanText: CustomStringConvertible {
     var description: String {
         var text = "problems\n"
         for problem in plan.problems {
-            let kind = problem.severity == .error ? "error \(problem.exitCode.rawValue)" : "warning"
+            let kind = problem.severity == .error ? "error \(problem.code?.exitStatus ?? 0)" : "warning"
             text += "  \(kind): \(problem.summary)\n    cure: \(problem.cure)\n"
         }
         text += "\ndecisions\n"

@@ -72,6 +72,6 @@ struct StoragePlannerTests {
             facts.storage.totalInodes = inodes
             facts.storage.freeInodes = freeInodes
         }
-        #expect(outcome.problems.map(\.exitCode) == Array(repeating: .storageUnusable, count: errors))
+        #expect(outcome.problems.map(\.code) == Array(repeating: .storageUnusable, count: errors))
     }
 }

@@ -1,6 +1,7 @@
 import EngineHost
 import Testing
 
+import Values
 @testable import NestedCluster
 
 @Suite struct KnownClusterFailureTests {
@@ -17,7 +18,7 @@ import Testing
         ),
     ])
     func aKnownFailureHasACause(line: String, cause: String) {
-        let error = SessionError.cluster("kind could not create the cluster", evidence: ["x", line])
+        let error = KinkajouError.cluster("kind could not create the cluster", evidence: ["x", line])
         #expect(error.summary == "kind could not create the cluster: \(cause)")
     }
 
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test func whatIsNotKnownStaysAsItIs() {
-        let error = SessionError.cluster("kind could not create the cluster", evidence: ["odd"])
+        let error = KinkajouError.cluster("kind could not create the cluster", evidence: ["odd"])
         #expect(error.summary == "kind could not create the cluster")
         #expect(error.cure.contains("--export-logs"))
     }

@@ -12,13 +12,13 @@ import Values
     @Test func aLimitThatNoClusterFitsInIsAnError() throws {
         let error = try #require(Preflight.memoryError(MemoryFacts(limit: 300 << 20)))
         #expect(error.summary == "the container's memory limit of 300 MiB is too low for a cluster")
-        #expect(error.exitCode == .clusterFailed)
+        #expect(error.code == .clusterFailed)
         #expect(Preflight.memoryError(MemoryFacts(limit: 512 << 20)) == nil)
         #expect(Preflight.memoryError(MemoryFacts()) == nil)
     }
 
     @Test func killsAreTheCauseOfWhatFailedMeanwhile() {
-        let error = SessionError("kind failed", cure: "see above", exitCode: .timedOut)
+        let error = KinkajouError("kind failed", cure: "see above", code: .timedOut)
         let before = MemoryFacts(limit: 700 << 20, kills: 1)
         #expect(Preflight.error(error, before: before, after: before) == error)
         let explained = Preflight.error(error, before: before, after: MemoryFacts(limit: 700 << 20, kills: 3))
@@ -26,11 +26,11 @@ import Values
             explained.summary == "kind failed: the container's memory limit of 700 MiB was used up, "
                 + "and the kernel killed 2 of its processes")
         #expect(explained.cure.hasPrefix("give the container more memory"))
-        #expect(explained.exitCode == .timedOut)
+        #expect(explained.code == .timedOut)
     }
 
     @Test func killsAreNotTheCauseOfABadOption() {
-        let error = SessionError("no such file", cure: "correct it", exitCode: .usage)
+        let error = KinkajouError("no such file", cure: "correct it", code: .usage)
         #expect(Preflight.error(error, before: MemoryFacts(), after: MemoryFacts(kills: 1)) == error)
     }
 
@@ -51,7 +51,7 @@ import Values
         var cluster = Cluster()
         cluster.networking.apiServerAddress = "127.0.0.1"
         cluster.networking.apiServerPort = Int(UInt16(bigEndian: address.sin_port))
-        let error = try #require(throws: SessionError.self) { try Preflight.checkListener(cluster) }
+        let error = try #require(throws: KinkajouError.self) { try Preflight.checkListener(cluster) }
         #expect(error.summary.hasSuffix("the port is taken"))
         shutdown(descriptor, Int32(SHUT_RDWR))
         try Preflight.checkListener(cluster)
@@ -62,7 +62,7 @@ import Values
         // TEST-NET-1 (RFC 5737) is nobody's.
         cluster.networking.apiServerAddress = "192.0.2.1"
         cluster.networking.apiServerPort = 30001
-        let error = try #require(throws: SessionError.self) { try Preflight.checkListener(cluster) }
+        let error = try #require(throws: KinkajouError.self) { try Preflight.checkListener(cluster) }
         #expect(error.summary.hasSuffix("the address is not one of this container"))
         cluster.networking.apiServerPort = 0
         try Preflight.checkListener(cluster)

@@ -3,12 +3,13 @@ internal import Linux
 internal import NIOCore
 internal import Subprocess
 internal import SystemPackage
+internal import Values
 
 /// The `docker` program: it knows contexts, DOCKER_HOST over TCP and ssh, and credentials.
 struct DockerProgram: Sendable {
     /// Runs it and takes its output.
     ///
-    /// - Throws: ``ProviderError`` where it cannot be run; not for its exit status.
+    /// - Throws: ``KinkajouError`` where it cannot be run; not for its exit status.
     func run(_ arguments: [String], timeout: Duration = .seconds(60)) async throws -> CapturedProgram.Result {
         do {
             return try await CapturedProgram.run(
@@ -16,23 +17,23 @@ struct DockerProgram: Sendable {
                     executable: "docker", arguments: arguments, environment: Linux.Environment.all()),
                 timeout: timeout)
         } catch let error as SpawnError {
-            throw ProviderError(
+            throw KinkajouError(
                 "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
         } catch let error as CapturedProgram.TimedOut {
-            throw ProviderError(
+            throw KinkajouError(
                 "\(error): docker \(arguments.first ?? "")",
-                cure: "see that the Docker engine answers: `docker version`")
+                cure: "see that the Docker engine answers: `docker version`", code: .timedOut)
         }
     }
 
     /// Runs it and returns what it wrote.
     ///
-    /// - Throws: ``ProviderError`` with what it said where its exit status is not 0.
+    /// - Throws: ``KinkajouError`` with what it said where its exit status is not 0.
     func output(_ arguments: [String], doing: String, timeout: Duration = .seconds(60)) async throws -> String
     {
         let result = try await run(arguments, timeout: timeout)
         guard result.isSuccess else {
-            throw ProviderError(
+            throw KinkajouError(
                 "cannot \(doing): \(result.reason)",
                 cure: "see that the Docker engine answers: `docker version`")
         }
@@ -93,7 +94,7 @@ struct DockerProgram: Sendable {
             case .signaled(let number): return 128 + Int32(number)
             }
         } catch let error as SubprocessError {
-            throw ProviderError(
+            throw KinkajouError(
                 "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
         }
     }
@@ -111,7 +112,7 @@ struct DockerProgram: Sendable {
                 child.signal(15)
             }
         } catch {
-            throw ProviderError(
+            throw KinkajouError(
                 "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
         }
     }

@@ -43,7 +43,7 @@ public struct DockerProvider: ClusterProvider {
         let result = try await docker.run(["inspect", "--type", "container", ClusterName.object(name)])
         guard result.isSuccess else {
             if result.errors.contains("No such") { return nil }
-            throw ProviderError(
+            throw KinkajouError(
                 "cannot look up the cluster \"\(name)\" in Docker: \(result.reason)",
                 cure: "see that the Docker engine answers: `docker version`")
         }
@@ -53,7 +53,7 @@ public struct DockerProvider: ClusterProvider {
 
     private func existing(_ name: String) async throws -> JSONValue {
         guard let container = try await container(of: name) else {
-            throw ProviderError.unknownCluster(name, at: place)
+            throw KinkajouError.unknownCluster(name, at: place)
         }
         return container
     }
@@ -66,9 +66,10 @@ public struct DockerProvider: ClusterProvider {
     {
         try refuseWhatIsForPods(request)
         if try await container(of: request.name) != nil {
-            throw ProviderError(
+            throw KinkajouError(
                 "node(s) already exist for a cluster with the name \"\(request.name)\" in Docker",
-                cure: "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`")
+                cure: "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`",
+                code: .nameTaken)
         }
         follower.begin("Creating the container \(ClusterName.object(request.name))")
         let made = await Task.detached { () -> Result<Void, any Error> in
@@ -105,9 +106,9 @@ public struct DockerProvider: ClusterProvider {
         if request.owner != nil { refused.append("--owner") }
         if request.access != .tunnel { refused.append("--access") }
         guard refused.isEmpty else {
-            throw ProviderError(
+            throw KinkajouError(
                 "\(refused.joined(separator: ", ")): this is for clusters in Pods",
-                cure: "leave it out, or use --provider kubernetes", exitCode: 64)
+                cure: "leave it out, or use --provider kubernetes", code: .usage)
         }
     }
 
@@ -172,28 +173,28 @@ public struct DockerProvider: ClusterProvider {
         guard started.isSuccess else { throw creationError(started, request: request) }
     }
 
-    private func creationError(_ result: CapturedProgram.Result, request: ClusterRequest) -> ProviderError {
+    private func creationError(_ result: CapturedProgram.Result, request: ClusterRequest) -> KinkajouError {
         let text = result.errors
         if text.contains("is already in use by container") {
-            return ProviderError(
+            return KinkajouError(
                 "there is a container \"\(ClusterName.object(request.name))\" that is none of Kinkajou's",
                 cure: "choose another --name")
         }
         if text.contains("Unable to find image") || text.contains("pull access denied")
             || text.contains("not found")
         {
-            return ProviderError(
+            return KinkajouError(
                 "the image \(request.podImage) cannot be had: \(result.reason)",
                 cure: "build it with `make images`, or name one with --pod-image")
         }
         if text.contains("unable to apply caps") {
-            return ProviderError(
+            return KinkajouError(
                 "Docker cannot run privileged containers here: \(result.reason)",
                 cure:
                     "a capability is missing from the bounding set: use kinkajou-oci as the default runtime (docs/oci.md)"
             )
         }
-        return ProviderError(
+        return KinkajouError(
             "Docker cannot run the cluster's container: \(result.reason)",
             cure: "see `docker version` and `docker info`")
     }
@@ -274,7 +275,7 @@ public struct DockerProvider: ClusterProvider {
                 "the kernel ended it because it used more than its memory limit of \(request.resources.memory)"
             cure = "raise --memory"
         }
-        throw ProviderError(
+        throw KinkajouError(
             "the cluster \"\(request.name)\" cannot be made: \(summary)", cure: cure,
             evidence: log.lastLines(12))
     }
@@ -292,7 +293,7 @@ public struct DockerProvider: ClusterProvider {
                 result.isSuccess || result.errors.contains("No such container")
                     || result.errors.contains("is already in progress")
             else {
-                throw ProviderError(
+                throw KinkajouError(
                     "cannot delete the cluster \"\(name)\": docker \(words[0]): \(result.reason)",
                     cure: "try again; `docker ps -a` shows what is left")
             }
@@ -313,7 +314,7 @@ public struct DockerProvider: ClusterProvider {
         } else {
             let port = container["NetworkSettings"]["Ports"]["\(Self.apiPort)/tcp"][0]["HostPort"].string
             guard let port else {
-                throw ProviderError(
+                throw KinkajouError(
                     "the cluster \"\(name)\" does not run", cure: "see `kinkajou logs --name \(name)`")
             }
             url = "https://127.0.0.1:\(port)"
@@ -357,7 +358,7 @@ public struct DockerProvider: ClusterProvider {
             let status = try await docker.stream(
                 words + [ClusterName.object(name)], input: nil, output: take, errors: take)
             guard status == 0 else {
-                throw ProviderError(
+                throw KinkajouError(
                     "docker logs ended with exit status \(status)", cure: "see `docker ps -a`")
             }
         }

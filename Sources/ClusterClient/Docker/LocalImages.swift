@@ -1,4 +1,5 @@
 internal import Linux
+internal import Values
 
 /// The images of the engine that the `docker` program talks to.
 public struct LocalImages: Sendable {
@@ -10,18 +11,18 @@ public struct LocalImages: Sendable {
 
     /// The IDs of images.
     ///
-    /// - Throws: ``ProviderError`` that names those that are not there.
+    /// - Throws: ``KinkajouError`` that names those that are not there.
     public func identifiers(of images: [String]) async throws -> [String] {
         var identifiers: [String] = []
         for image in images {
             let result = try await docker.run(["image", "inspect", "--format", "{{.Id}}", image])
             guard result.isSuccess else {
                 guard result.errors.contains("No such image") else {
-                    throw ProviderError(
+                    throw KinkajouError(
                         "cannot look up the image \"\(image)\": \(result.reason)",
                         cure: "see that the Docker engine answers: `docker version`")
                 }
-                throw ProviderError(
+                throw KinkajouError(
                     "image: \"\(image)\" not present locally", cure: "docker pull \(image), or build it")
             }
             identifiers.append(result.output.trimmed)
@@ -33,7 +34,7 @@ public struct LocalImages: Sendable {
     public func save(_ images: [String], to path: String) async throws {
         let result = try await docker.run(["save", "--output", path] + images, timeout: Self.limit)
         guard result.isSuccess else {
-            throw ProviderError(
+            throw KinkajouError(
                 "docker save failed: \(result.reason)", cure: "see that there is room in \(path)")
         }
     }

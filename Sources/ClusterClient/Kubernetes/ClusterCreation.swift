@@ -94,15 +94,16 @@ struct ClusterCreation: Sendable {
                 return other  // A repeated request found what the first one had made.
             }
             if other?["metadata"]["deletionTimestamp"].isNull == false {
-                throw ProviderError(
+                throw KinkajouError(
                     "a cluster with the name \"\(request.name)\" is being deleted in \(place)",
                     cure:
                         "wait for it: `kinkajou delete cluster --name \(request.name)` returns when it is gone"
                 )
             }
-            throw ProviderError(
+            throw KinkajouError(
                 "node(s) already exist for a cluster with the name \"\(request.name)\" in \(place)",
-                cure: "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`")
+                cure: "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`",
+                code: .nameTaken)
         } catch let error as KubernetesError where error.status == nil {
             // Whether the request arrived is not known: look.
             guard let other = try? await client.get(.pods, name, namespace: namespace),
@@ -136,7 +137,7 @@ struct ClusterCreation: Sendable {
         } catch let error as KubernetesError where error.isAlreadyExists {
             // Of a cluster that exists, or what is left of one whose time was over.
             if (try? await client.get(.pods, name, namespace: namespace)) != nil {
-                throw ProviderError(
+                throw KinkajouError(
                     "node(s) already exist for a cluster with the name \"\(request.name)\" in \(place)",
                     cure:
                         "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`"
@@ -160,7 +161,7 @@ struct ClusterCreation: Sendable {
                 return old
             }
             guard old["metadata"]["labels"][ClusterObjects.Key.cluster].string == request.name else {
-                throw ProviderError(
+                throw KinkajouError(
                     "there is a \(resource.kind) \"\(name)\" in \(place) that is none of Kinkajou's",
                     cure: "choose another --name")
             }

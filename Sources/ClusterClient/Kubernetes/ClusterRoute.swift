@@ -28,7 +28,7 @@ struct ClusterRoute {
         case .nodePort:
             let service = try await client.get(.services, object, namespace: namespace)
             guard let number = service["spec"]["ports"][0]["nodePort"].integer else {
-                throw ProviderError(
+                throw KinkajouError(
                     "the Service \(object) has no node port",
                     cure: "make the cluster again with --access node-port")
             }
@@ -52,7 +52,7 @@ struct ClusterRoute {
     private func nodeAddress(of pod: String) async throws -> String {
         let pod = try await client.get(.pods, pod, namespace: namespace)
         guard let address = pod["status"]["hostIP"].string else {
-            throw ProviderError("the Pod has no node yet", cure: "wait until the cluster is ready")
+            throw KinkajouError("the Pod has no node yet", cure: "wait until the cluster is ready")
         }
         return address
     }
@@ -66,7 +66,7 @@ struct ClusterRoute {
                 let ingress = object["status"]["loadBalancer"]["ingress"][0]
                 if let address = ingress["ip"].string ?? ingress["hostname"].string { return address }
             }
-            throw ProviderError(
+            throw KinkajouError(
                 "the Service \(service) is gone", cure: "make the cluster again")
         }
     }

@@ -29,7 +29,7 @@ struct CreationWatch: Sendable {
 
     /// Waits.
     ///
-    /// - Throws: ``ProviderError`` with the reason and the end of the log.
+    /// - Throws: ``KinkajouError`` with the reason and the end of the log.
     func untilReady() async throws {
         let log = CreationLog(follower: follower)
         let (happenings, feed) = AsyncStream.makeStream(of: Happening.self)
@@ -136,7 +136,7 @@ struct CreationWatch: Sendable {
                 // `get clusters` and Services go by the Pod's own probes, which follow within seconds.
                 if readyLimit == nil { readyLimit = .now + .seconds(15) }
             case .gone:
-                throw ProviderError(
+                throw KinkajouError(
                     "the Pod of the cluster \"\(request.name)\" was deleted while it came up",
                     cure: "make it again, unless somebody wanted it gone", evidence: log.lastLines(8))
             case .event(let event):
@@ -163,7 +163,7 @@ struct CreationWatch: Sendable {
                 case .ready:
                     return
                 case .terminating:
-                    throw ProviderError(
+                    throw KinkajouError(
                         "the Pod of the cluster \"\(request.name)\" is being deleted while it comes up",
                         cure: "make it again, unless somebody wanted it gone", evidence: log.lastLines(8))
                 }
@@ -174,17 +174,17 @@ struct CreationWatch: Sendable {
                     if current.since + patience < .now { throw error(current.failure, log: log) }
                 }
                 if startedAt == nil, began + request.startTimeout < .now {
-                    throw ProviderError(
+                    throw KinkajouError(
                         "the Pod of the cluster \"\(request.name)\" did not start within \(request.startTimeout.components.seconds) s: it was at \"\(phase)\"",
                         cure: "see `kubectl describe pod \(name)`, or give it more time with --start-timeout",
-                        exitCode: 75)
+                        code: .timedOut)
                 }
                 // `kinkajou cluster` keeps to --wait by itself; this is for one that hangs.
                 if let startedAt, startedAt + request.wait + .seconds(180) < .now {
-                    throw ProviderError(
+                    throw KinkajouError(
                         "the cluster \"\(request.name)\" was not ready within \(request.wait.components.seconds) s",
                         cure: "give it more CPU, or more time with --wait", evidence: log.lastLines(12),
-                        exitCode: 75)
+                        code: .timedOut)
                 }
             }
         }
@@ -219,8 +219,8 @@ struct CreationWatch: Sendable {
         }
     }
 
-    private func error(_ failure: PodFailure, log: CreationLog) -> ProviderError {
-        ProviderError(
+    private func error(_ failure: PodFailure, log: CreationLog) -> KinkajouError {
+        KinkajouError(
             "the cluster \"\(request.name)\" cannot be made: \(failure.summary)", cure: failure.cure,
             evidence: failure.hasLog ? log.lastLines(12) : [])
     }

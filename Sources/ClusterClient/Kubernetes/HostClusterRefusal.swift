@@ -1,4 +1,5 @@
 internal import KubernetesAPI
+internal import Values
 
 /// Says in plain words why the host cluster refused something.
 enum HostClusterRefusal {
@@ -25,6 +26,6 @@ enum HostClusterRefusal {
         } else {
             cure = "see that the host cluster answers: `kubectl get nodes`"
         }
-        return ProviderError("cannot \(doing) in \(place): \(text)", cure: cure)
+        return KinkajouError("cannot \(doing) in \(place): \(text)", cure: cure, code: error.report.code)
     }
 }

@@ -63,13 +63,13 @@ public struct KubernetesProvider: ClusterProvider {
     }
 
     private func runningPod(of name: String) async throws -> String {
-        guard let pod = try await pod(of: name) else { throw ProviderError.unknownCluster(name, at: place) }
+        guard let pod = try await pod(of: name) else { throw KinkajouError.unknownCluster(name, at: place) }
         switch PodStage(pod: pod) {
         case .running, .ready, .terminating: return ClusterName.object(name)
         case .failed(let failure):
-            throw ProviderError("the cluster \"\(name)\" has failed: \(failure.summary)", cure: failure.cure)
+            throw KinkajouError("the cluster \"\(name)\" has failed: \(failure.summary)", cure: failure.cure)
         case .scheduling, .preparing:
-            throw ProviderError(
+            throw KinkajouError(
                 "the Pod of the cluster \"\(name)\" does not run yet",
                 cure: "wait until `kinkajou get clusters -o wide` says Ready")
         }
@@ -130,7 +130,7 @@ public struct KubernetesProvider: ClusterProvider {
 
     /// How the API server of a cluster is reached.
     public func endpoint(of name: String, isInternal: Bool) async throws -> ClusterEndpoint {
-        guard let pod = try await pod(of: name) else { throw ProviderError.unknownCluster(name, at: place) }
+        guard let pod = try await pod(of: name) else { throw KinkajouError.unknownCluster(name, at: place) }
         let text = try await credentials(of: name)
         let wished = ClusterRequest.Access(
             rawValue: pod["metadata"]["annotations"][ClusterObjects.Key.access].string ?? "")
@@ -177,7 +177,7 @@ public struct KubernetesProvider: ClusterProvider {
     public func logs(
         of name: String, follow: Bool, tail: Int?, into take: @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
-        guard try await pod(of: name) != nil else { throw ProviderError.unknownCluster(name, at: place) }
+        guard try await pod(of: name) != nil else { throw KinkajouError.unknownCluster(name, at: place) }
         try await explained("read the log of the cluster \"\(name)\"") {
             for try await piece in client.logs(
                 pod: ClusterName.object(name), namespace: namespace, container: "cluster", follow: follow,

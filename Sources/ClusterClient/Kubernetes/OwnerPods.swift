@@ -7,19 +7,19 @@ extension KubernetesProvider {
 
     /// The Pod of that name, to own a cluster.
     ///
-    /// - Throws: ``ProviderError`` where there is none: an owner that is not there would have the cluster deleted
+    /// - Throws: ``KinkajouError`` where there is none: an owner that is not there would have the cluster deleted
     ///   at once.
     public func pod(owner name: String) async throws -> ClusterRequest.OwnerPod {
         do {
             let pod = try await client.get(.pods, name, namespace: namespace)
             guard let uid = pod["metadata"]["uid"].string, pod["metadata"]["deletionTimestamp"].isNull else {
-                throw ProviderError(
+                throw KinkajouError(
                     "the Pod \"\(name)\" is being deleted, and the cluster would be with it",
                     cure: "name another --owner")
             }
             return ClusterRequest.OwnerPod(name: name, uid: uid)
         } catch let error as KubernetesError where error.isNotFound {
-            throw ProviderError(
+            throw KinkajouError(
                 "there is no Pod \"\(name)\" in \(place): an owner has to be in the cluster's namespace",
                 cure: "correct --owner, or give --owner none")
         }

@@ -1,4 +1,5 @@
 public import KubernetesAPI
+internal import Values
 
 /// Something that a user must be allowed to do in the namespace of the clusters.
 public struct Permission: Sendable, Hashable {
@@ -71,7 +72,7 @@ public struct Permission: Sendable, Hashable {
 extension KubernetesProvider {
     /// Asks the API server whether the user may do what purposes take (SelfSubjectAccessReview).
     ///
-    /// - Throws: ``ProviderError`` that names each verb that is missing.
+    /// - Throws: ``KinkajouError`` that names each verb that is missing.
     public func checkPermissions(for purposes: [Permission.Purpose]) async throws {
         let needed = Set(purposes.flatMap(Permission.needed))
         let missing = try await withThrowingTaskGroup(of: Permission?.self) { group in
@@ -92,7 +93,7 @@ extension KubernetesProvider {
         let required = missing.filter { !($0.verb == "create" && $0.subresource != nil) }
         guard required.isEmpty else {
             let list = required.map { "\($0.verb) \($0.resourceName)" }.sorted().joined(separator: ", ")
-            throw ProviderError(
+            throw KinkajouError(
                 "in \(place) this user may not: \(list)",
                 cure: "kubectl apply -n \(namespace) -f deploy/rbac.yaml, and bind the Role to the user")
         }

@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import KubernetesAPI
 internal import Linux
+internal import Values
 
 /// The files of a tunnel, by its port: its lock, which it holds as long as it lives, the credentials that it hands
 /// out, and its log. For the user alone.
@@ -26,7 +27,7 @@ public struct TunnelFiles: Sendable {
         do {
             try Files.makeDirectories(directory, mode: 0o700)
         } catch {
-            throw ProviderError(
+            throw KinkajouError(
                 "the tunnel has no place for its files: \(error)",
                 cure: "make \(directory) writable, or set HOME")
         }
@@ -39,7 +40,7 @@ public struct TunnelFiles: Sendable {
     static func take(_ path: String, waits: Bool) throws -> Int32? {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw ProviderError(
+            throw KinkajouError(
                 "\(path) cannot be opened: \(String(cString: strerror(errno)))", cure: "make it writable")
         }
         while flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB)) != 0 {

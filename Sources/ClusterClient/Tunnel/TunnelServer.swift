@@ -4,6 +4,7 @@ internal import Linux
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
+internal import Values
 
 /// Listens at a port of 127.0.0.1 and joins every connection with the API server of a cluster, by a port-forward
 /// through the host cluster's API server. It ends when nobody has used it for a while, and when the cluster is gone.
@@ -36,7 +37,7 @@ public struct TunnelServer: Sendable {
     public func run(ready: @Sendable () -> Void) async throws {
         try files.makeDirectory()
         guard let lock = try TunnelFiles.take(files.lock, waits: false) else {
-            throw ProviderError("another tunnel has port \(files.port)", cure: "use that one")
+            throw KinkajouError("another tunnel has port \(files.port)", cure: "use that one")
         }
         defer { close(lock) }
         let endpoint = try await provider.endpoint(of: cluster, isInternal: true)
@@ -70,7 +71,7 @@ public struct TunnelServer: Sendable {
                     }
                 }
         } catch {
-            throw ProviderError(
+            throw KinkajouError(
                 "the tunnel cannot listen at 127.0.0.1:\(files.port): \(error)",
                 cure:
                     "if something else has that port, `kinkajou export kubeconfig --name \(cluster)` chooses another"

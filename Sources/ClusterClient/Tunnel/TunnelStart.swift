@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Linux
 internal import NIOPosix
+internal import Values
 
 /// Sees to it that a tunnel runs, and reads the credentials that it hands out.
 public struct TunnelStart: Sendable {
@@ -22,13 +23,13 @@ public struct TunnelStart: Sendable {
         if let state = try aliveState() { return state }
         // One of several kubectl that begin at the same time starts it, the others wait here.
         guard let starting = try TunnelFiles.take(files.starting, waits: true) else {
-            throw ProviderError("\(files.starting) cannot be locked", cure: "remove the file")
+            throw KinkajouError("\(files.starting) cannot be locked", cure: "remove the file")
         }
         defer { close(starting) }
         if let state = try aliveState() { return state }
         try await start()
         guard let state = try aliveState() else {
-            throw ProviderError(
+            throw KinkajouError(
                 "the tunnel to the cluster \"\(target.cluster)\" ended at once", cure: "see \(files.log)")
         }
         return state
@@ -42,7 +43,7 @@ public struct TunnelStart: Sendable {
         }
         guard let state = files.readState() else { return nil }
         guard state.cluster == target.cluster, state.namespace == target.host.namespace else {
-            throw ProviderError(
+            throw KinkajouError(
                 "port \(files.port) is that of the tunnel to the cluster \"\(state.cluster)\"",
                 cure: "`kinkajou export kubeconfig --name \(target.cluster)` chooses another port")
         }
@@ -88,7 +89,7 @@ public struct TunnelStart: Sendable {
             _ = await child.wait(atMost: .seconds(5))
             let text = (try? Files.read(files.log)) ?? ""
             let lines = text.split(separator: "\n").suffix(6).map(String.init)
-            throw ProviderError(
+            throw KinkajouError(
                 lines.first { $0.hasPrefix("ERROR: ") }.map { String($0.dropFirst(7)) }
                     ?? "the tunnel to the cluster \"\(target.cluster)\" cannot be opened",
                 cure: lines.first { $0.contains("cure: ") }.map { String($0.trimmed.dropFirst(6)) }

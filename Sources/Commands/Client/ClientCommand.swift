@@ -60,13 +60,8 @@ enum ClientRun {
 
     @discardableResult
     private static func report(_ error: any Error) -> Int32 {
-        if let error = error as? ProviderError {
-            for line in error.evidence { StandardError.write("  | \(line)\n") }
-            let see = error.see.map { "  see:  \($0)\n" } ?? ""
-            StandardError.write("ERROR: \(error.summary)\n  cure: \(error.cure)\n\(see)")
-            return error.exitCode
-        }
-        StandardError.write("ERROR: \(error)\n")
-        return 1
+        let error = KinkajouError(describing: error)
+        StandardError.write(error.text)
+        return error.code.clientExitStatus
     }
 }

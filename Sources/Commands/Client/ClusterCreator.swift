@@ -3,6 +3,7 @@ internal import Console
 internal import Doctor
 internal import KubernetesAPI
 internal import Linux
+internal import Values
 
 /// Makes a cluster: what `create cluster` and `run` share.
 struct ClusterCreator: Sendable {
@@ -34,7 +35,7 @@ struct ClusterCreator: Sendable {
             preflight = await examined
         }
         if provider is DockerProvider, case .pod = options.owner {
-            throw ProviderError("--owner: this is for clusters in Pods", cure: "leave it out", exitCode: 64)
+            throw KinkajouError("--owner: this is for clusters in Pods", cure: "leave it out", code: .usage)
         }
         let progress = output.progress
         output.say("Creating cluster \"\(request.name)\" in \(provider.place) ...")
@@ -42,7 +43,7 @@ struct ClusterCreator: Sendable {
         let endpoint: ClusterEndpoint
         do {
             endpoint = try await provider.create(request, follower: ShownCreation(progress: progress))
-        } catch let error as ProviderError {
+        } catch let error as KinkajouError {
             throw CreationPreflight.explained(
                 error, after: preflight, in: pods == nil ? .docker : .kubernetes)
         }

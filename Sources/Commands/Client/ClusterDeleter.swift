@@ -2,6 +2,7 @@ internal import ClusterClient
 internal import Console
 internal import KubernetesAPI
 internal import Linux
+internal import Values
 
 /// Deletes clusters: what the `delete` commands and `run` share.
 struct ClusterDeleter: Sendable {
@@ -26,7 +27,7 @@ struct ClusterDeleter: Sendable {
                 }
             }
         } catch {
-            throw ProviderError(
+            throw KinkajouError(
                 "the cluster \"\(name)\" is deleted, but its context cannot be removed from \(kubeconfig): \(error)",
                 cure: "kubectl config delete-context kinkajou-\(name)")
         }

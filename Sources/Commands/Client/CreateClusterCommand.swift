@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ClusterClient
 internal import KubernetesAPI
+internal import Values
 
 /// `kinkajou create cluster`.
 struct CreateClusterCommand: ClientCommand {
@@ -40,7 +41,7 @@ struct CreateClusterCommand: ClientCommand {
                     created.entries.add(created.endpoint, to: &kubeconfig)
                 }
             } catch {
-                throw ProviderError(
+                throw KinkajouError(
                     "the cluster \"\(created.name)\" is ready, but its context cannot be written: \(error)",
                     cure: "kinkajou export kubeconfig --name \(created.name) --kubeconfig FILE")
             }

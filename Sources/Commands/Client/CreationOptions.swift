@@ -118,10 +118,10 @@ struct CreationOptions: ParsableArguments, Sendable {
         let file = try parsedFile()
         let name = name ?? Environment.value("KIND_CLUSTER_NAME") ?? file?.parsed.cluster.name ?? "kind"
         if let problem = ClusterName.problem(with: name) {
-            throw ProviderError(
+            throw KinkajouError(
                 "\(problem)",
                 cure: "names have a-z, 0-9 and dashes, and \(ClusterName.longest) characters at most",
-                exitCode: ProgramExitCode.usage.rawValue)
+                code: .usage)
         }
         var request = ClusterRequest(name: name, podImage: chosenPodImage)
         request.nodeImage = image ?? Environment.value("KIND_NODE_IMAGE")
@@ -178,10 +178,10 @@ struct CreationOptions: ParsableArguments, Sendable {
                 continue
             }
             guard let own = Environment.value(name) else {
-                throw ProviderError(
+                throw KinkajouError(
                     "--env \(name): this variable is not set here",
                     cure: "set it, or give --env \(name)=VALUE",
-                    exitCode: ProgramExitCode.usage.rawValue)
+                    code: .usage)
             }
             variables[name] = own
         }
@@ -194,24 +194,24 @@ struct CreationOptions: ParsableArguments, Sendable {
             let text = try Files.read(config == "-" ? "/dev/stdin" : config)
             return (text, try ParsedCluster(yaml: text, file: config))
         } catch let error as SystemError {
-            throw ProviderError(
+            throw KinkajouError(
                 "\(error)", cure: "correct --config, or make the file readable",
-                exitCode: ProgramExitCode.usage.rawValue)
+                code: .usage)
         } catch let error as ClusterConfigError {
-            throw ProviderError(
+            throw KinkajouError(
                 "the configuration \(config) is not valid", cure: "correct the file",
-                evidence: error.problems.map { "\($0)" }, exitCode: ProgramExitCode.usage.rawValue)
+                evidence: error.problems.map { "\($0)" }, code: .usage)
         }
     }
 
     /// A path of the host is one of the Pod's here, and there is nothing in it.
     private func refuseMounts(of cluster: Cluster, file: String) throws {
         guard let mount = cluster.nodes.flatMap(\.extraMounts).first else { return }
-        throw ProviderError(
+        throw KinkajouError(
             "\(file): extraMounts of \(mount.hostPath): nodes see the files of their Pod, not those of this machine",
             cure:
                 "leave extraMounts out; bring files as images (`kinkajou load`) or as ConfigMaps of the cluster",
-            exitCode: ProgramExitCode.usage.rawValue)
+            code: .usage)
     }
 
     private static func configuration(nodes: Int) -> String {

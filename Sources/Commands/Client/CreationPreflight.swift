@@ -34,8 +34,8 @@ enum CreationPreflight {
     /// The error, with the check that explains it, if one does.
     ///
     /// - Parameter place: Where the cluster was to be: in Docker or in a host cluster.
-    static func explained(_ error: ProviderError, after preflight: Preflight?, in place: Target)
-        -> ProviderError
+    static func explained(_ error: KinkajouError, after preflight: Preflight?, in place: Target)
+        -> KinkajouError
     {
         var error = error
         let likely = preflight?.findings.map(\.id) ?? []

@@ -44,7 +44,7 @@ struct CredentialCommand: ClientCommand {
 
     private static func text(_ base64: String) throws -> String {
         guard let text = Base64Text.decoded(base64) else {
-            throw ProviderError(
+            throw KinkajouError(
                 "the cluster's credentials are not in base64", cure: "delete the cluster and make it again")
         }
         return text

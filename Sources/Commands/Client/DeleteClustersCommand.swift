@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ClusterClient
 internal import Console
+internal import Values
 
 /// `kinkajou delete clusters`.
 struct DeleteClustersCommand: ClientCommand {
@@ -50,7 +51,7 @@ struct DeleteClustersCommand: ClientCommand {
             }
             try Task.checkCancellation()
             guard failures.isEmpty else {
-                throw ProviderError(
+                throw KinkajouError(
                     "\(failures.count) of \(names.count) clusters could not be deleted",
                     cure: "try again; `kinkajou get clusters` lists what is left",
                     evidence: failures.map { "\($0.0): \($0.1)" })

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ClusterClient
 internal import Console
+internal import Values
 
 /// `kinkajou exec`.
 struct ExecCommand: ClientCommand {
@@ -39,7 +40,7 @@ struct ExecCommand: ClientCommand {
     func execute() async throws -> Int32 {
         let isTerminal = tty && Terminal.isInteractive
         if tty, !isTerminal {
-            throw ProviderError("--tty: this is no terminal", cure: "leave -t out", exitCode: 64)
+            throw KinkajouError("--tty: this is no terminal", cure: "leave -t out", code: .usage)
         }
         var words = CommandWords.afterTerminator(command)
         if let node {

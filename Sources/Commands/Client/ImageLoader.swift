@@ -32,9 +32,6 @@ struct ImageLoader: Sendable {
                     "Loaded \(outcome.loaded.joined(separator: ", ")): \(Self.mebibytes(outcome.sentBytes)) MiB sent, "
                         + "\(Self.mebibytes(outcome.skippedBytes)) MiB were there already")
             }
-        } catch let error as ImageArchiveError {
-            progress.fail()
-            throw ProviderError("\(error.summary)", cure: error.cure)
         } catch {
             progress.fail()
             throw error

@@ -55,8 +55,8 @@ struct ProviderOptions: ParsableArguments, Sendable {
         var kind = provider
         if kind == nil, let text = environment["KINKAJOU_PROVIDER"], !text.isEmpty {
             guard let named = ProviderKind(rawValue: text) else {
-                throw ProviderError(
-                    "KINKAJOU_PROVIDER is \"\(text)\"", cure: "set it to kubernetes or docker", exitCode: 1)
+                throw KinkajouError(
+                    "KINKAJOU_PROVIDER is \"\(text)\"", cure: "set it to kubernetes or docker")
             }
             kind = named
         }
@@ -97,7 +97,7 @@ struct ProviderOptions: ParsableArguments, Sendable {
             try await docker.check()
             return docker
         } catch {
-            throw ProviderError(
+            throw KinkajouError(
                 "neither a host cluster nor Docker answers: \(refusal); \(error)",
                 cure: "name a kubeconfig with --kubeconfig or KUBECONFIG, or start Docker")
         }

@@ -48,8 +48,8 @@ struct RunCommand: ClientCommand {
         let words = CommandWords.afterTerminator(command)
         if !inPod, Programs.find(words[0]) == nil {
             // Before a minute is spent on a cluster for it.
-            StandardError.write("ERROR: \(words[0]): not found\n  cure: correct the command, or PATH\n")
-            return ProgramExitCode.commandNotFound.rawValue
+            throw KinkajouError(
+                "\(words[0]): not found", cure: "correct the command, or PATH", code: .commandNotFound)
         }
         return try await provider.withProvider { chosen in
             let created = try await ClusterCreator(provider: chosen, options: creation, output: output)
@@ -100,9 +100,9 @@ struct RunCommand: ClientCommand {
         do {
             child = try ChildProcess.start(request)
         } catch {
-            StandardError.write("ERROR: \(error)\n")
-            return error.errorNumber == ENOENT
-                ? ProgramExitCode.commandNotFound.rawValue : ProgramExitCode.commandNotExecutable.rawValue
+            throw KinkajouError(
+                "the command cannot be run: \(error)", cure: "check its path and its permissions",
+                code: error.errorNumber == ENOENT ? .commandNotFound : .commandNotExecutable)
         }
         defer { if request.takesForeground { tcsetpgrp(STDIN_FILENO, getpgrp()) } }
         if let status = await child.wait() { return status.shellCode }

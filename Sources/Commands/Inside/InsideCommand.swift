@@ -49,17 +49,14 @@ enum Inside {
         do {
             status = try await work.value
             watch.cancel()
-        } catch let error as any ReportableError {
-            StandardError.write(
-                "error: \((error as? ClusterNodesError)?.summary ?? "\(error)")\n  cure: \(error.cure)\n")
-            status = error.exitCode.rawValue
         } catch is CancellationError {
             let number = work.isCancelled ? await watch.value : nil
-            status = number.map { 128 + $0 } ?? ProgramExitCode.terminated.rawValue
+            status = number.map { 128 + $0 } ?? 128 + SIGTERM
             StandardError.write("error: stopped by signal \(status - 128); nothing is left of it\n")
         } catch {
-            StandardError.write("error: \(error)\n")
-            status = ProgramExitCode.stepFailed.rawValue
+            let error = KinkajouError(describing: error, code: .stepFailed)
+            StandardError.write(error.text)
+            status = error.code.exitStatus
         }
         await client.shutdown()
         return status

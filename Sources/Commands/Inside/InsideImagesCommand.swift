@@ -14,7 +14,7 @@ struct InsideImagesCommand: AsyncCommand {
     func runToExitStatus() async throws -> Int32 {
         await Inside.run(options) { [names = chosen.names] nodes in
             try Inside.write(try await nodes.images(on: names))
-            return ProgramExitCode.success.rawValue
+            return 0
         }
     }
 }

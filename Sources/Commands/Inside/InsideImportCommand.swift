@@ -40,7 +40,7 @@ struct InsideImportCommand: AsyncCommand {
             for node in report.nodes {
                 if let error = node.error { StandardError.write("error: the node \(node.name): \(error)\n") }
             }
-            return (report.isSuccess ? ProgramExitCode.success : .clusterFailed).rawValue
+            return report.isSuccess ? 0 : ErrorCode.clusterFailed.exitStatus
         }
     }
 }

@@ -35,7 +35,7 @@ struct InsideLogsCommand: AsyncCommand {
             for complaint in try await export.run(to: STDOUT_FILENO) {
                 StandardError.write("warning: \(complaint)\n")
             }
-            return ProgramExitCode.success.rawValue
+            return 0
         }
     }
 }

@@ -24,7 +24,7 @@ struct InsideNodesCommand: AsyncCommand {
             case .json: try Inside.write(try await nodes.listWithVersions())
             case .name: StandardOutput.write(try await nodes.list().map { $0.name + "\n" }.joined())
             }
-            return ProgramExitCode.success.rawValue
+            return 0
         }
     }
 }

@@ -33,8 +33,8 @@ struct InsidePipeCommand: AsyncCommand {
             child = try ChildProcess.start(request)
         } catch {
             StandardError.write("error: \(error)\n")
-            return (error.errorNumber == ENOENT ? ProgramExitCode.commandNotFound : .commandNotExecutable)
-                .rawValue
+            return (error.errorNumber == ENOENT ? ErrorCode.commandNotFound : .commandNotExecutable)
+                .exitStatus
         }
         close(reading)
         let started = OwnThread.detach {
@@ -46,7 +46,7 @@ struct InsidePipeCommand: AsyncCommand {
             }
         }
         guard started else { throw SystemError("pthread_create", "", EAGAIN) }
-        return await child.wait()?.shellCode ?? ProgramExitCode.terminated.rawValue
+        return await child.wait()?.shellCode ?? 128 + SIGTERM
     }
 
     /// Copies what is in the frames; the result says what is wrong with them.

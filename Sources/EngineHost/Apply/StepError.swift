@@ -11,9 +11,9 @@ public struct StepError: ReportableError, Sendable {
     /// What to do about it.
     public var cure: String
 
-    /// What failed and why.
-    public var description: String { "\(step) failed: \(failure) (needed because \(reason))" }
-
-    /// The exit status that this error ends the program with.
-    public var exitCode: ProgramExitCode { .stepFailed }
+    /// What failed, why, and what to do.
+    public var report: KinkajouError {
+        KinkajouError(
+            "\(step) failed: \(failure) (needed because \(reason))", cure: cure, code: .stepFailed)
+    }
 }

@@ -106,10 +106,10 @@ public struct DindSession: Sendable {
         } catch {
             let isMissing = error.errorNumber == ENOENT
             return report(
-                SessionError(
+                KinkajouError(
                     "the command cannot be run: \(error)",
                     cure: "check its path and permissions in the image",
-                    exitCode: isMissing ? .commandNotFound : .commandNotExecutable))
+                    code: isMissing ? .commandNotFound : .commandNotExecutable))
         }
         control.setCommand(command)
         defer { control.setCommand(nil) }
@@ -152,35 +152,27 @@ public struct DindSession: Sendable {
     ///
     /// - Parameter found: The checks that had found something before.
     private func report(_ error: any Error, found: [String] = []) -> Int32 {
-        switch error {
-        case var error as SessionError:
-            if error.check == nil, Self.explained.contains(error.exitCode) {
-                let check =
-                    Check.explaining([error.summary], likely: found)
-                    ?? Check.explaining(error.evidence, likely: found)
-                error.check = check?.id
-            }
-            for line in error.lines { progress.notice(line) }
-            return error.exitCode.rawValue
-        case let error as any ReportableError:
-            progress.notice("error: \(error)\n  cure: \(error.cure)")
-            return error.exitCode.rawValue
-        default:
-            progress.notice("error: \(error)")
-            return ProgramExitCode.stepFailed.rawValue
+        var error = KinkajouError(describing: error, code: .stepFailed)
+        if error.see == nil, Self.explained.contains(error.code) {
+            let check =
+                Check.explaining([error.summary], likely: found)
+                ?? Check.explaining(error.evidence, likely: found)
+            error.see = check?.command(in: .here)
         }
+        for line in error.lines { progress.notice(line) }
+        return error.code.exitStatus
     }
 
     /// The failures that a check can explain: not those of the user's command or options.
-    private static let explained: Set<ProgramExitCode> = [
+    private static let explained: Set<ErrorCode> = [
         .engineFailed, .clusterFailed, .stepFailed, .storageUnusable, .timedOut,
     ]
 
     private static func code(for reason: StopControl.Reason?) -> Int32 {
         switch reason {
         case .signal(let number): 128 + number
-        case .failure(let error): error.exitCode.rawValue
-        case nil: ProgramExitCode.success.rawValue
+        case .failure(let error): error.code.exitStatus
+        case nil: 0
         }
     }
 }

@@ -37,7 +37,7 @@ actor DockerDaemon {
     }
 
     /// Writes dockerd's configuration and starts it.
-    func start() throws(SessionError) {
+    func start() throws(KinkajouError) {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -46,13 +46,13 @@ actor DockerDaemon {
             try Files.replace(plan.configurationPath, with: text + "\n", mode: 0o600)
             try launch()
         } catch let error as SpawnError {
-            throw SessionError(
+            throw KinkajouError(
                 "dockerd cannot be started: \(error)", cure: "install Debian's package docker.io",
-                exitCode: .programMissing)
+                code: .programMissing)
         } catch {
-            throw SessionError(
+            throw KinkajouError(
                 "dockerd cannot be started: \(error)",
-                cure: "make /run and /var/log writable, with some space free", exitCode: .stepFailed)
+                cure: "make /run and /var/log writable, with some space free", code: .stepFailed)
         }
     }
 
@@ -81,7 +81,7 @@ actor DockerDaemon {
             try start()
             do {
                 return try await waitUntilReady()
-            } catch let error as SessionError
+            } catch let error as KinkajouError
                 where error.summary.contains(Self.containerdTimeout) && attempt < Self.startLimit
             {
                 report(
@@ -101,23 +101,23 @@ actor DockerDaemon {
             }
             isReady = true
         } catch EngineReadinessError.daemonExited(let status) {
-            throw failure("dockerd ended before it was ready (\(status))", exitCode: .engineFailed)
+            throw failure("dockerd ended before it was ready (\(status))", code: .engineFailed)
         } catch let error as EngineReadinessError {
-            var failure = failure("\(error)", exitCode: .timedOut)
+            var failure = failure("\(error)", code: .timedOut)
             failure.cure = "give the container more CPU, or more time with --ready-timeout; see \(log.path)"
             throw failure
         }
     }
 
     /// Returns when dockerd is lost for good, with the error; never while it can be brought back.
-    func supervise(report: @Sendable (String) -> Void) async -> SessionError? {
+    func supervise(report: @Sendable (String) -> Void) async -> KinkajouError? {
         var restarts = 0
         while !isStopping, let child {
             guard let status = await child.wait(), !isStopping else { return nil }
             isReady = false
             guard restarts < Self.restartLimit else {
                 return failure(
-                    "dockerd ended for the \(restarts + 1)th time (\(status))", exitCode: .engineFailed)
+                    "dockerd ended for the \(restarts + 1)th time (\(status))", code: .engineFailed)
             }
             restarts += 1
             report("dockerd ended (\(status)); starting it again (\(restarts) of \(Self.restartLimit))")
@@ -125,7 +125,7 @@ actor DockerDaemon {
                 for file in ["/var/run/docker.pid"] { try Files.remove(file) }
                 try launch()
                 try await waitUntilReady()
-            } catch let error as SessionError where self.child?.status == nil {
+            } catch let error as KinkajouError where self.child?.status == nil {
                 return error
             } catch is CancellationError {
                 return nil
@@ -177,13 +177,13 @@ actor DockerDaemon {
         }
     }
 
-    private func failure(_ summary: String, exitCode: ProgramExitCode) -> SessionError {
+    private func failure(_ summary: String, code: ErrorCode) -> KinkajouError {
         let lines = log.lines()
         var text = summary
         if let reason = DaemonLog.failureReason(lines: lines) { text += ": \(reason)" }
         let known = KnownDaemonFailure.of(lines: lines)
-        return SessionError(
+        return KinkajouError(
             text, cure: known.map { "\($0.cure) (\($0.cause))" } ?? "read its log, \(log.path)",
-            evidence: DaemonLog.tail(lines: lines, count: 8), exitCode: exitCode)
+            evidence: DaemonLog.tail(lines: lines, count: 8), code: code)
     }
 }

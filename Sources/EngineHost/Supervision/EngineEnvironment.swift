@@ -33,9 +33,9 @@ actor EngineEnvironment {
         try Task.checkCancellation()
         var plan = Plan(facts: facts, settings: options.settings)
         if let error = plan.errors.first {
-            throw SessionError(
+            throw KinkajouError(
                 plan.errors.map(\.summary).joined(separator: "; and "), cure: error.cure,
-                exitCode: error.exitCode, check: error.topic.rawValue)
+                code: error.code ?? .stepFailed, see: Check.named(error.topic.rawValue)?.command(in: .here))
         }
         progress.done()
         report(Preflight(facts: facts, settings: options.settings, purpose: options.purpose), of: plan)
@@ -69,9 +69,9 @@ actor EngineEnvironment {
                 try Files.makeDirectories(directory, mode: 0o710)
             }
         } catch {
-            throw SessionError(
+            throw KinkajouError(
                 "\(error)", cure: "make the directory writable, with some space free",
-                exitCode: .storageUnusable)
+                code: .storageUnusable)
         }
         if options.copiesLogToStderr { logFollower = Task { await log.follow() } }
         let daemon = DockerDaemon(
@@ -131,16 +131,16 @@ actor EngineEnvironment {
         }
     }
 
-    private func makeCertificates(_ plan: Plan) throws(SessionError) {
+    private func makeCertificates(_ plan: Plan) throws(KinkajouError) {
         guard let directory = plan.tlsDirectory else { return }
         do {
             let names = try options.tlsNames.flatMap { try SubjectName.parse($0) }
             let own = try SubjectName.parse("DNS:localhost,DNS:docker,IP:127.0.0.1,DNS:\(hostName())")
             _ = try DaemonCertificates.ensure(in: directory, names: own + names)
         } catch {
-            throw SessionError(
+            throw KinkajouError(
                 "the certificates for port 2376 cannot be made in \(directory): \(error)",
-                cure: "make DOCKER_TLS_CERTDIR writable, or set it empty to do without TLS", exitCode: .usage)
+                cure: "make DOCKER_TLS_CERTDIR writable, or set it empty to do without TLS", code: .usage)
         }
     }
 

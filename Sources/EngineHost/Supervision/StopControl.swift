@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Linux
 internal import Synchronization
+internal import Values
 
 /// Knows whether the session is to end, tells those who must act on it, and hands signals to the command.
 final class StopControl: Sendable {
@@ -8,7 +9,7 @@ final class StopControl: Sendable {
         /// A signal asked for it.
         case signal(Int32)
         /// The engine is lost.
-        case failure(SessionError)
+        case failure(KinkajouError)
     }
 
     private struct State {

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOWebSocket
+internal import Values
 
 /// A piece of one of the channels that share a connection.
 struct ChannelPiece: Sendable {

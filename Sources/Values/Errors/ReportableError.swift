@@ -1,7 +1,5 @@
-/// An error that says what to do about it and which exit status it stands for.
-public protocol ReportableError: Error, CustomStringConvertible {
-    /// What to do about it.
-    var cure: String { get }
-    /// The exit status.
-    var exitCode: ProgramExitCode { get }
+/// An error of a module that knows what a person is to be told of it.
+public protocol ReportableError: Error {
+    /// What a person is told.
+    var report: KinkajouError { get }
 }
