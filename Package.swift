@@ -45,7 +45,9 @@ let package = Package(
         // What was asked of a cluster, and kind's v1alpha4 configuration: read, checked, merged, written. Pure.
         .target(
             name: "ClusterSpec",
-            dependencies: ["HostFacts", "Values", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "EnginePlan", "HostFacts", "Values", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict
         ),
         // What would go wrong with a nested engine or cluster: checks, each a pure function of facts. Pure.
@@ -229,7 +231,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ClusterSpecTests", dependencies: ["ClusterSpec", "HostFacts"], exclude: ["Broken"],
+            name: "ClusterSpecTests", dependencies: ["ClusterSpec", "EnginePlan", "HostFacts", "Values"], exclude: ["Broken"],
             swiftSettings: strict),
         .testTarget(
             name: "ImageArchivesTests",

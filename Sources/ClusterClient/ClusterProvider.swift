@@ -1,3 +1,4 @@
+public import ClusterSpec
 public import NIOCore
 internal import Values
 
@@ -11,7 +12,7 @@ public protocol ClusterProvider: Sendable {
 
     /// Makes a cluster and returns when it is ready. What was made is taken away again on failure and on
     /// cancellation, unless the request says to retain it.
-    func create(_ request: ClusterRequest, follower: any CreationFollower) async throws -> ClusterEndpoint
+    func create(_ request: ClusterSpec, follower: any CreationFollower) async throws -> ClusterEndpoint
 
     /// Deletes a cluster, and returns when it is gone. False: there was none of that name.
     func delete(_ name: String) async throws -> Bool

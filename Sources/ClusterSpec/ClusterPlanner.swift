@@ -1,18 +1,9 @@
+import EnginePlan
 import HostFacts
 import Yams
 
 /// Makes a plan out of a file and settings, decision by decision.
 struct ClusterPlanner {
-    /// Networks for Pods, the best first: the two of the original image, then ranges that few use.
-    static let podCandidates = [
-        "10.245.0.0/16", "10.247.0.0/16", "10.249.0.0/16", "10.251.0.0/16", "10.253.0.0/16", "172.29.0.0/16",
-        "172.31.0.0/16", "192.168.0.0/16", "100.64.0.0/16",
-    ]
-    /// Networks for Services, the best first.
-    static let serviceCandidates = [
-        "10.246.0.0/16", "10.248.0.0/16", "10.250.0.0/16", "10.252.0.0/16", "10.254.0.0/16", "172.28.0.0/16",
-        "172.30.0.0/16", "192.168.0.0/16", "100.65.0.0/16",
-    ]
     /// The address that a Pod's own processes, and `kubectl port-forward`, connect to.
     static let loopback = "127.0.0.1"
     /// Where the API server listens in a node: kind's `APIServerInternalPort`.
@@ -23,15 +14,17 @@ struct ClusterPlanner {
     static let registriesInNode = "/etc/containerd/certs.d"
 
     let parsed: ParsedCluster
-    let settings: ClusterSettings
+    let spec: ClusterSpec
+    let place: ClusterSurroundings
     var plan: ClusterPlan
     private var problems: [ConfigProblem] = []
-    /// Fields that have their values from settings.
+    /// Fields that have their values from place.
     private var fromSettings: Set<String> = []
 
-    init(parsed: ParsedCluster, settings: ClusterSettings) {
+    init(parsed: ParsedCluster, spec: ClusterSpec, place: ClusterSurroundings) {
         self.parsed = parsed
-        self.settings = settings
+        self.spec = spec
+        self.place = place
         plan = ClusterPlan(cluster: parsed.cluster)
     }
 
@@ -88,15 +81,17 @@ struct ClusterPlanner {
     }
 
     private mutating func decideName() {
+        let file = parsed.cluster.name
+        let isAsked = spec.name != file && spec.name != Defaults.name
         plan.cluster.name = choose(
-            "name", setting: settings.name, file: parsed.cluster.name,
-            otherwise: ("kind", "kind's own default"))
+            "name", setting: isAsked ? spec.name : nil, file: spec.name == file ? file : nil,
+            otherwise: (spec.name, "kind's own default"))
     }
 
     private mutating func decideImages() {
         for (index, node) in plan.cluster.nodes.enumerated() {
             let field = "nodes[\(index)].image"
-            if let image = settings.nodeImage {
+            if let image = spec.nodeImage {
                 fromSettings.insert(field)
                 plan.cluster.nodes[index].image = image
                 note(field, image, "one image was asked for, and it is that of every node", .setting)
@@ -110,7 +105,7 @@ struct ClusterPlanner {
 
     /// The versions of the nodes, as far as they are known.
     private func version(of node: Node) -> KubernetesVersion? {
-        settings.kubernetesVersion ?? node.image.flatMap { KubernetesVersion(image: $0) }
+        place.kubernetesVersion ?? node.image.flatMap { KubernetesVersion(image: $0) }
     }
 
     private mutating func decideVersion() {
@@ -118,7 +113,7 @@ struct ClusterPlanner {
         plan.kubernetesVersion = version(of: node)
         if let version = plan.kubernetesVersion {
             let reason =
-                settings.kubernetesVersion == nil ? "the tag of the image says so" : "the node image says so"
+                place.kubernetesVersion == nil ? "the tag of the image says so" : "the node image says so"
             note("kubernetesVersion", version.description, reason, .kinkajou)
         }
         for (index, node) in plan.cluster.nodes.enumerated() {
@@ -134,17 +129,17 @@ struct ClusterPlanner {
     private mutating func decideAddress() {
         let family = plan.cluster.networking.ipFamily
         var networking = plan.cluster.networking
-        let address = settings.podAddress.map {
+        let address = place.podAddress.map {
             ($0, "it is the Pod's address, so it is reached from outside")
         }
         networking.apiServerAddress = choose(
-            "networking.apiServerAddress", setting: settings.apiServerAddress,
+            "networking.apiServerAddress", setting: spec.apiServer.address,
             file: networking.apiServerAddress,
             otherwise: address ?? (family == .ipv6 ? "::1" : "127.0.0.1", "no address of the Pod is known"))
         networking.apiServerPort = choose(
-            "networking.apiServerPort", setting: settings.apiServerPort, file: networking.apiServerPort,
+            "networking.apiServerPort", setting: spec.apiServer.port, file: networking.apiServerPort,
             otherwise: (
-                ClusterSettings.defaultAPIServerPort, "a fixed port is one that Services and probes can name"
+                Defaults.apiServerPort, "a fixed port is one that Services and probes can name"
             ))
         plan.cluster.networking = networking
         let controlPlanes = plan.cluster.count(of: .controlPlane)
@@ -181,16 +176,16 @@ struct ClusterPlanner {
     }
 
     private mutating func decideSubnets() {
-        let taken = settings.takenNetworks
+        let taken = place.takenNetworks
         var networking = plan.cluster.networking
-        let chosenServices = settings.serviceSubnet ?? networking.serviceSubnet
+        let chosenServices = spec.serviceSubnet ?? networking.serviceSubnet
         networking.podSubnet = subnet(
-            "networking.podSubnet", setting: settings.podSubnet, file: networking.podSubnet,
-            candidates: Self.podCandidates, taken: taken + Self.networks(chosenServices),
+            "networking.podSubnet", setting: spec.podSubnet, file: networking.podSubnet,
+            candidates: Defaults.podSubnets, taken: taken + Self.networks(chosenServices),
             ipv6: Networking.podSubnetIPv6)
         networking.serviceSubnet = subnet(
-            "networking.serviceSubnet", setting: settings.serviceSubnet, file: networking.serviceSubnet,
-            candidates: Self.serviceCandidates, taken: taken + Self.networks(networking.podSubnet),
+            "networking.serviceSubnet", setting: spec.serviceSubnet, file: networking.serviceSubnet,
+            candidates: Defaults.serviceSubnets, taken: taken + Self.networks(networking.podSubnet),
             ipv6: Networking.serviceSubnetIPv6)
         plan.cluster.networking = networking
     }
@@ -207,7 +202,7 @@ struct ClusterPlanner {
         if let chosen = setting ?? file {
             _ = choose(field, setting: setting, file: file, otherwise: (chosen, ""))
             for network in Self.networks(chosen) {
-                guard let outer = settings.takenNetworks.first(where: network.overlaps) else { continue }
+                guard let outer = place.takenNetworks.first(where: network.overlaps) else { continue }
                 plan.warnings.append(
                     problem(
                         field, "\(network) overlaps \(outer), which is in use outside the cluster",
@@ -320,9 +315,9 @@ struct ClusterPlanner {
         let address = plan.cluster.networking.apiServerAddress.flatMap { text in
             IPAddress(text).flatMap { $0.isWildcard ? nil : text }
         }
-        for name in ["localhost", Self.loopback, address, settings.podAddress, settings.hostName].compactMap(
+        for name in ["localhost", Self.loopback, address, place.podAddress, place.hostName].compactMap(
             \.self)
-            + settings.certSANs
+            + spec.apiServer.certificateNames
         {
             guard IPAddress(name) != nil || name.isDomainName(wildcard: true) else {
                 problems.append(
@@ -336,7 +331,7 @@ struct ClusterPlanner {
         let operations = names.map { "- op: add\n  path: /apiServer/certSANs/-\n  value: \"\($0)\"\n" }
         plan.cluster.kubeadmConfigPatchesJSON6902.insert(
             TargetedJSONPatch(kind: "ClusterConfiguration", patch: operations.joined()), at: 0)
-        let source: ConfigSource = settings.certSANs.isEmpty ? .kinkajou : .setting
+        let source: ConfigSource = spec.apiServer.certificateNames.isEmpty ? .kinkajou : .setting
         note(
             "certSANs", names.joined(separator: ","),
             "the names by which the API server is reached from outside", source)
@@ -346,12 +341,12 @@ struct ClusterPlanner {
         note(
             "kubelet.cgroupRoot", "/kubelet",
             "kind sets it, so that the kubelet leaves the Pod's own processes alone", .kind)
-        if let mtu = settings.mtu {
+        if let mtu = place.mtu {
             note(
                 "mtu", String(mtu),
                 "kind's network takes the MTU of dockerd's own bridge, and Pods that of their node", .kind)
         }
-        if settings.hasProxy {
+        if place.hasProxy {
             note(
                 "proxy", "handed on",
                 "kind gives its own proxy variables to the nodes, and adds the cluster's networks to NO_PROXY",
@@ -360,7 +355,7 @@ struct ClusterPlanner {
     }
 
     private mutating func addCgroupDriver() {
-        guard let driver = settings.cgroupDriver else { return }
+        guard let driver = place.cgroupDriver else { return }
         guard let version = plan.kubernetesVersion, version.kindCgroupDriver != driver else { return }
         plan.cluster.kubeadmConfigPatches.insert(
             "kind: KubeletConfiguration\ncgroupDriver: \(driver.rawValue)\n", at: 0)
@@ -376,7 +371,7 @@ struct ClusterPlanner {
     // Tables in format 3 beside it would replace those of the runtime as a whole, and lose their types.
 
     private mutating func addWrapper() {
-        guard let path = settings.wrapperPath else { return }
+        guard let path = place.wrapperPath else { return }
         let target = Self.wrapperInNode
         for index in plan.cluster.nodes.indices {
             mount(Mount(hostPath: path, containerPath: target, readOnly: true), into: index)
@@ -393,7 +388,7 @@ struct ClusterPlanner {
     }
 
     private mutating func addRegistries() {
-        guard !settings.registryMirrors.isEmpty || !settings.insecureRegistries.isEmpty else { return }
+        guard !spec.engine.registryMirrors.isEmpty || !spec.engine.insecureRegistries.isEmpty else { return }
         let cluster = plan.cluster
         let own = (cluster.containerdConfigPatches + cluster.containerdConfigPatchesJSON6902)
             .contains { $0.contains("registry") }
@@ -409,13 +404,16 @@ struct ClusterPlanner {
             return
         }
         var files: [PlannedFile] = []
-        let hosts = Set(settings.registryMirrors.keys).union(settings.insecureRegistries)
+        // dockerd mirrors no other registry.
+        let mirrors =
+            spec.engine.registryMirrors.isEmpty ? [:] : ["docker.io": spec.engine.registryMirrors]
+        let hosts = Set(mirrors.keys).union(spec.engine.insecureRegistries)
         for host in hosts.sorted() {
             guard
                 let registry = RegistryHosts(
-                    host: host, mirrors: settings.registryMirrors[host] ?? [],
-                    isInsecure: settings.insecureRegistries.contains(host),
-                    insecureHosts: settings.insecureRegistries)
+                    host: host, mirrors: mirrors[host] ?? [],
+                    isInsecure: spec.engine.insecureRegistries.contains(host),
+                    insecureHosts: spec.engine.insecureRegistries)
             else {
                 problems.append(
                     problem(
@@ -425,7 +423,7 @@ struct ClusterPlanner {
                 continue
             }
             files.append(
-                PlannedFile(path: "\(settings.registryDirectory)/\(host)/hosts.toml", contents: registry.toml)
+                PlannedFile(path: "\(place.registryDirectory)/\(host)/hosts.toml", contents: registry.toml)
             )
             note(
                 "registries[\(host)]", registry.endpoints.joined(separator: ","),
@@ -435,7 +433,7 @@ struct ClusterPlanner {
         for index in plan.cluster.nodes.indices {
             mount(
                 Mount(
-                    hostPath: settings.registryDirectory, containerPath: Self.registriesInNode, readOnly: true
+                    hostPath: place.registryDirectory, containerPath: Self.registriesInNode, readOnly: true
                 ), into: index)
         }
         // "add" replaces the whole table, and with it the "mirrors" that node images of 2022 have:

@@ -6,6 +6,7 @@ internal import EngineHost
 internal import EnginePlan
 internal import HostFacts
 internal import HostReader
+internal import Linux
 internal import NestedCluster
 internal import Values
 
@@ -39,29 +40,27 @@ struct ClusterCommand: AsyncCommand {
             """
     )
 
+    @Option(help: "The cluster's name (KIND_CLUSTER_NAME; default: the file's, or kind).")
+    var name: String?
+
+    @Option(help: "A spec of the cluster (\(ClusterSpec.apiVersion)), as a client hands it over; options win over it.")
+    var spec: String?
+
+    @OptionGroup(title: "Cluster options") var cluster: ClusterOptions
+    @OptionGroup(title: "Container options") var container: ContainerOptions
     @OptionGroup(title: "Engine options") var options: DindSettingOptions
-    @OptionGroup(title: "Cluster options") var cluster: ClusterSettingOptions
 
     @Flag(help: "Print the plan and kind's configuration, and change nothing. Works without privileges.")
     var dryRun = false
 
-    @Option(help: "How long dockerd may take to answer, such as 60s or 2m.")
-    var readyTimeout = DurationArgument(.seconds(60))
-
     @Option(help: "Where dockerd's log goes beside its file: stderr or none.")
     var dockerLog = DindCommand.DockerLog.none
 
-    @Option(help: "The file of dockerd's log.")
-    var logFile = "/var/log/kinkajou/dockerd.log"
-
     @Option(help: "Where /livez, /readyz, /startupz and /metrics are served: ADDRESS:PORT, or none.")
-    var statusAddress = StatusAddress(host: "0.0.0.0", port: 30002)
+    var statusAddress = StatusAddress(host: "0.0.0.0", port: Defaults.statusPort)
 
     @Flag(name: .shortAndLong, help: "No progress on stderr; warnings and errors only.")
     var quiet = false
-
-    @Flag(name: .shortAndLong, help: "Say at the end where the time went.")
-    var verbose = false
 
     @Argument(parsing: .captureForPassthrough, help: "The command to run, after --.")
     var command: [String] = []
@@ -71,23 +70,18 @@ struct ClusterCommand: AsyncCommand {
     }
 
     func runToExitStatus() async throws -> Int32 {
-        let settings: DindSettings
-        var asked: ClusterOptions
+        let asked: ClusterSpec
         do {
-            settings = try options.settings()
-            asked = try cluster.options(engine: settings, engineLog: logFile)
-            asked.isVerbose = verbose
+            asked = try merged(environment: Environment.all())
             try asked.check()
-        } catch let error as KinkajouError {
+        } catch {
+            let error = KinkajouError(describing: error)
             StandardError.write(error.text)
-            return ErrorCode.usage.exitStatus
-        } catch let error as ClusterConfigError {
-            StandardError.write(error.report.text)
-            return ErrorCode.usage.exitStatus
+            return error.code.exitStatus
         }
         if dryRun {
-            let facts = await FactsReader.read(dataRoot: settings.dataRoot.value)
-            return try printPlan(facts, settings: settings, asked: asked)
+            let facts = await FactsReader.read(dataRoot: asked.engine.dataRoot.value)
+            return try printPlan(facts, asked: asked)
         }
         let board = StatusBoard()
         var server: StatusServer?
@@ -104,23 +98,44 @@ struct ClusterCommand: AsyncCommand {
         }
         let session = DindSession(
             options: DindOptions(
-                settings: settings, command: CommandWords.afterTerminator(command),
-                readyTimeout: readyTimeout.duration, grace: options.grace.duration, logPath: logFile,
-                copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames(), purpose: .cluster,
-                isQuiet: quiet),
-            workload: KindCluster(options: asked, status: board), progress: Progress(isQuiet: quiet))
+                settings: asked.engine, command: CommandWords.afterTerminator(command),
+                readyTimeout: .seconds(asked.engineReadySeconds), grace: .seconds(asked.engine.graceSeconds),
+                logPath: asked.engineLog, copiesLogToStderr: dockerLog == .stderr,
+                tlsNames: options.tlsNames(), purpose: .cluster, isQuiet: quiet),
+            workload: KindCluster(asked, status: board), progress: Progress(isQuiet: quiet))
         let status = await session.run()
         await server?.stop()
         return status
     }
 
+    /// What was asked for, by whichever way.
+    ///
+    /// - Throws: `ClusterConfigError` or `KinkajouError`.
+    func merged(environment: [String: String]) throws -> ClusterSpec {
+        var merge = SpecMerge(try spec.map(Self.read), environment: environment)
+        try cluster.merge(into: &merge, name: name)
+        container.merge(into: &merge)
+        merge.take(\.engine, option: try options.settings(merge.spec.engine, environment: environment))
+        return merge.spec
+    }
+
+    private static func read(_ path: String) throws -> ClusterSpec {
+        let text: String
+        do {
+            text = try Files.read(path)
+        } catch {
+            throw KinkajouError("\(error)", cure: "correct --spec, or make the file readable", code: .usage)
+        }
+        return try ClusterSpec(text: text, file: path)
+    }
+
     private func printPlan(
-        _ facts: HostFacts, settings: DindSettings, asked: ClusterOptions
+        _ facts: HostFacts, asked: ClusterSpec
     ) throws -> Int32 {
-        let report = PlanReport(facts: facts, plan: Plan(facts: facts, settings: settings))
+        let report = PlanReport(facts: facts, plan: Plan(facts: facts, settings: asked.engine))
         StandardOutput.write(try report.rendered(as: .text))
         do {
-            let image = asked.image ?? ClusterOptions.defaultImage
+            let image = asked.nodeImage ?? Defaults.nodeImage
             let plan = try asked.plan(facts: facts, image: image)
             var lines = ["Cluster"]
             for decision in plan.decisions {

@@ -91,7 +91,7 @@ struct DindCommand: AsyncCommand {
         let session = DindSession(
             options: DindOptions(
                 settings: settings, command: CommandWords.afterTerminator(command),
-                readyTimeout: readyTimeout.duration, grace: options.grace.duration, logPath: logFile,
+                readyTimeout: readyTimeout.duration, grace: .seconds(settings.graceSeconds), logPath: logFile,
                 copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames(), purpose: .dind,
                 isQuiet: quiet),
             progress: Progress(isQuiet: quiet))

@@ -31,14 +31,17 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     @Option(help: "The storage driver, such as overlay2 or vfs.")
     var storageDriver: String?
 
-    @Option(help: "How long stopping may take in all, such as 25s: less than the Pod's grace period.")
-    var grace = DurationArgument(.seconds(25))
+    @Option(help: "How long stopping may take in all, such as 25s: less than the Pod's grace period (default: 25s).")
+    var grace: DurationArgument?
 
     /// The settings, from these options, the environment and the user's `daemon.json`.
+    ///
+    /// - Parameter settings: What holds where none of these says anything.
     func settings(
-        environment: [String: String] = Environment.all(), daemonFile: String = "/etc/docker/daemon.json"
+        _ settings: DindSettings = DindSettings(), environment: [String: String] = Environment.all(),
+        daemonFile: String = "/etc/docker/daemon.json"
     ) throws -> DindSettings {
-        var settings = DindSettings()
+        var settings = settings
         if let dataRoot {
             guard dataRoot.hasPrefix("/") else {
                 throw KinkajouError(
@@ -46,15 +49,17 @@ struct DindSettingOptions: ParsableArguments, Sendable {
             }
             settings.dataRoot = .init(dataRoot, from: .flag)
         }
-        settings.bridgeAddress = try bridge(environment)
-        settings.mtu = try packetSize(environment)
-        settings.packetFilter = backend(environment)
-        settings.dns = dns
-        settings.registryMirrors = try mirrors()
-        settings.insecureRegistries = insecureRegistry
-        settings.storageDriver = storageDriver.map { .init($0, from: .flag) }
+        settings.bridgeAddress = try bridge(environment) ?? settings.bridgeAddress
+        settings.mtu = try packetSize(environment) ?? settings.mtu
+        settings.packetFilter = backend(environment) ?? settings.packetFilter
+        if !dns.isEmpty { settings.dns = dns }
+        if !registryMirror.isEmpty { settings.registryMirrors = try mirrors() }
+        if !insecureRegistry.isEmpty { settings.insecureRegistries = insecureRegistry }
+        settings.storageDriver = storageDriver.map { .init($0, from: .flag) } ?? settings.storageDriver
         do {
-            settings.daemonArguments = try ShellWords.split(environment["DOCKER_ARGS"] ?? "")
+            if let words = environment["DOCKER_ARGS"] {
+                settings.daemonArguments = try ShellWords.split(words)
+            }
         } catch {
             throw KinkajouError("DOCKER_ARGS: \(error)", cure: "close the quote", code: .usage)
         }
@@ -64,8 +69,10 @@ struct DindSettingOptions: ParsableArguments, Sendable {
                 cure: "put the settings into /etc/docker/daemon.json, which is merged with the plan",
                 code: .usage)
         }
-        settings.tlsDirectory = environment["DOCKER_TLS_CERTDIR"].flatMap { $0.isEmpty ? nil : $0 }
-        settings.graceSeconds = Int(grace.duration.components.seconds)
+        if let directory = environment["DOCKER_TLS_CERTDIR"] {
+            settings.tlsDirectory = directory.isEmpty ? nil : directory
+        }
+        if let grace { settings.graceSeconds = Int(grace.duration.components.seconds) }
         settings.daemonFile = try readDaemonFile(daemonFile)
         if case .string(let root)? = settings.daemonFile["data-root"], dataRoot == nil {
             settings.dataRoot = .init(root, from: .file)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterSpec
 internal import Diagnosis
 internal import Doctor
 internal import Linux
@@ -73,7 +74,7 @@ extension DoctorCommand {
     /// What the Pod of `kinkajou manifest` asks for.
     static func needs(of purpose: Purpose) -> HostClusterFacts.Needs {
         let isCluster = purpose == .cluster
-        let storage = PodResources.storage(isCluster: isCluster)
+        let storage = Defaults.storage(isCluster: isCluster)
         #if arch(arm64)
             let architecture = "arm64"
         #else
@@ -81,13 +82,13 @@ extension DoctorCommand {
         #endif
         return HostClusterFacts.Needs(
             requests: [
-                "cpu": PodResources.requestedProcessors,
-                "memory": PodResources.requestedMemory(isCluster: isCluster),
+                "cpu": Defaults.cpuRequest,
+                "memory": Defaults.memoryRequest(isCluster: isCluster),
                 // Where only a limit is given, it is the request too.
                 "ephemeral-storage": storage,
             ],
             limits: [
-                "cpu": PodResources.processors, "memory": PodResources.memory(isCluster: isCluster),
+                "cpu": Defaults.cpu, "memory": Defaults.memory(isCluster: isCluster),
                 "ephemeral-storage": storage,
             ], architecture: architecture)
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterSpec
 internal import Console
 internal import Diagnosis
 internal import Doctor
@@ -57,7 +58,7 @@ struct DoctorCommand: AsyncCommand {
     var probe = false
 
     @Option(help: "The image for --probe.")
-    var image = "kinkajou/pod:latest"
+    var image = Defaults.podImage
 
     @Flag(help: .hidden)
     var list = false

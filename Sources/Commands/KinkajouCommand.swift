@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Console
 internal import Glibc
+internal import Values
 
 /// The command line tool: `kinkajou COMMAND`.
 public struct KinkajouCommand: ParsableCommand {
@@ -12,7 +13,7 @@ public struct KinkajouCommand: ParsableCommand {
             kinkajou init and kinkajou oci are the container's PID 1 and the OCI runtime wrapper; \
             'kinkajou init --help' tells about the first, docs/oci.md about the second.
             """,
-        version: "0.1.0",
+        version: Release.current,
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterSpec
 internal import Console
 
 /// `kinkajou manifest`.
@@ -23,7 +24,7 @@ struct ManifestCommand: ParsableCommand {
     var namespace: String?
 
     @Option(help: "The image.")
-    var image = "kinkajou/pod:latest"
+    var image = Defaults.podImage
 
     @Option(help: "The node image of the cluster.")
     var nodeImage: String?
@@ -32,7 +33,7 @@ struct ManifestCommand: ParsableCommand {
     var imageDirectory: String?
 
     @Option(help: "The CPU limit.")
-    var cpu = PodResources.processors
+    var cpu = Defaults.cpu
 
     @Option(help: "The memory limit (default: 2Gi for dind, 4Gi for a cluster).")
     var memory: String?
@@ -70,7 +71,7 @@ struct ManifestCommand: ParsableCommand {
             isCluster: isCluster, isJob: job,
             name: name ?? (isCluster ? "kind-cluster" : "dind") + (job ? "-tests" : ""),
             namespace: namespace, image: image, nodeImage: nodeImage, imageDirectory: imageDirectory,
-            cpu: cpu, memory: memory ?? PodResources.memory(isCluster: isCluster),
-            storage: storage ?? PodResources.storage(isCluster: isCluster), command: command)
+            cpu: cpu, memory: memory ?? Defaults.memory(isCluster: isCluster),
+            storage: storage ?? Defaults.storage(isCluster: isCluster), command: command)
     }
 }

@@ -1,3 +1,4 @@
+internal import ClusterSpec
 internal import Values
 
 /// The manifest of a Pod, or of a Job, that runs `kinkajou dind` or `kinkajou cluster`.
@@ -57,8 +58,8 @@ struct PodManifest {
     /// A request above its limit is refused.
     private var requests: (cpu: String, memory: String) {
         (
-            Quantity.request(PodResources.requestedProcessors, within: cpu),
-            Quantity.request(PodResources.requestedMemory(isCluster: isCluster), within: memory)
+            Quantity.request(Defaults.cpuRequest, within: cpu),
+            Quantity.request(Defaults.memoryRequest(isCluster: isCluster), within: memory)
         )
     }
 
@@ -105,7 +106,10 @@ struct PodManifest {
 
     /// A number has to be quoted: a quantity is a string.
     private var ports: [String] {
-        ["ports:", "  - {name: api, containerPort: 30001}", "  - {name: status, containerPort: 30002}"]
+        [
+            "ports:", "  - {name: api, containerPort: \(Defaults.apiServerPort)}",
+            "  - {name: status, containerPort: \(Defaults.statusPort)}",
+        ]
     }
 
     private var probes: [String] {

@@ -26,6 +26,8 @@ public struct Setting<Value: Sendable & Equatable>: Sendable, Equatable {
     }
 }
 
+extension Setting: Codable where Value: Codable {}
+
 /// One thing that was decided, and why.
 public struct Decision: Sendable, Equatable, Codable {
     /// What it is about, such as `mtu`.

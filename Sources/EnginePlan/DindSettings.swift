@@ -2,7 +2,7 @@ public import HostFacts
 public import Values
 
 /// What the user asked for, by options and environment; everything else is planned.
-public struct DindSettings: Sendable, Equatable {
+public struct DindSettings: Codable, Sendable, Equatable {
     /// Where the engine's data goes.
     public var dataRoot: Setting<String> = .init("/var/lib/docker", from: .plan)
     /// The bridge's address with its network (`--bip`, `DOCKERD_BIP`).

@@ -1,4 +1,4 @@
-internal import ClusterSpec
+public import ClusterSpec
 public import Console
 internal import DockerEngine
 public import EngineHost
@@ -26,13 +26,16 @@ public final class KindCluster: Workload {
         var wasReady = false
     }
 
-    private let options: ClusterOptions
+    private let spec: ClusterSpec
+    /// The kubeconfig that is written.
+    private let kubeconfig: String
     private let status: StatusBoard
     private let state = Mutex(State())
 
     /// A cluster that is not there yet.
-    public init(options: ClusterOptions, status: StatusBoard) {
-        self.options = options
+    public init(_ spec: ClusterSpec, status: StatusBoard) {
+        self.spec = spec
+        kubeconfig = spec.kubeconfig ?? Defaults.kubeconfig
         self.status = status
     }
 
@@ -43,24 +46,24 @@ public final class KindCluster: Workload {
         state.withLock { $0.progress = progress }
         status.follow(progress)
         var environment = environment
-        environment["KUBECONFIG"] = options.kubeconfig
+        environment["KUBECONFIG"] = kubeconfig
         // Podman's or nerdctl's client on PATH must not be taken for an engine.
         environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
         do {
             try await make(environment: environment, progress: progress)
         } catch {
             writeTrace()
-            guard options.retain, !Task.isCancelled else { throw error }
+            guard spec.retain, !Task.isCancelled else { throw error }
             // The session says what failed when it goes on; here that would be when the cluster is gone.
             await hold(after: error, progress: progress)
             throw error
         }
         state.withLock { $0.wasReady = true }
         writeTrace()
-        if options.isVerbose { progress.notice(summary(progress)) }
+        if spec.summarizesTime { progress.notice(summary(progress)) }
         status.isReady(kubectl: Kubectl(environment: environment))
-        progress.notice("kinkajou: the cluster is ready; KUBECONFIG=\(options.kubeconfig)")
-        return ["KUBECONFIG": options.kubeconfig]
+        progress.notice("kinkajou: the cluster is ready; KUBECONFIG=\(kubeconfig)")
+        return ["KUBECONFIG": kubeconfig]
     }
 
     private func make(environment: [String: String], progress: Progress) async throws {
@@ -92,32 +95,32 @@ public final class KindCluster: Workload {
     private func make(
         environment: [String: String], progress: Progress, client: DockerEngineClient
     ) async throws {
-        let facts = await FactsReader.read(dataRoot: options.engine.dataRoot.value)
+        let facts = await FactsReader.read(dataRoot: spec.engine.dataRoot.value)
         // What is wrong with it is wrong with any image.
-        let draft = try options.plan(facts: facts, image: options.image ?? ClusterOptions.defaultImage)
+        let draft = try spec.plan(facts: facts, image: spec.nodeImage ?? Defaults.nodeImage)
         try Preflight.checkListener(draft.cluster)
         let images = NodeImage(client: client, progress: progress)
         let image = try await images.ensure(
-            options.wantedImages, archive: options.imageArchive, environment: environment)
+            spec.wantedImages, archive: spec.imageArchive, environment: environment)
         let version = try await images.version(of: image, environment: environment)
-        let plan = try options.plan(facts: facts, image: image, version: version)
+        let plan = try spec.plan(facts: facts, image: image, version: version)
         for warning in plan.warnings { progress.notice("warning: \(warning)") }
         let name = plan.cluster.name ?? "kind"
         let file = try write(plan)
         state.withLock { $0.name = name }
         let watch = NodeWatch(
-            client: client, label: "\(Self.nodeLabel)=\(name)", engineLog: options.engineLog)
-        let deadline = ContinuousClock.now + options.wait
+            client: client, label: "\(Self.nodeLabel)=\(name)", engineLog: spec.engineLog)
+        let deadline = ContinuousClock.now + spec.wait
         try await watch.during {
             try await self.runKind(
                 file: file, name: name, environment: environment, progress: progress, client: client,
                 deadline: deadline)
             try await self.name(server: plan.serverURL, of: name, environment: environment)
-            guard let level = self.options.level else { return }
+            guard self.spec.waitFor > .none else { return }
             try await ReadinessLadder(
                 kubectl: Kubectl(environment: environment), progress: progress, deadline: deadline,
-                limit: self.options.wait
-            ).climb(to: level)
+                limit: self.spec.wait
+            ).climb(to: self.spec.waitFor)
         }
     }
 
@@ -134,8 +137,8 @@ public final class KindCluster: Workload {
                 }
                 try Files.replace(file.path, with: file.contents, mode: 0o600)
             }
-            if let slash = options.kubeconfig.lastIndex(of: "/"), slash != options.kubeconfig.startIndex {
-                try Files.makeDirectories(String(options.kubeconfig[..<slash]), mode: 0o700)
+            if let slash = kubeconfig.lastIndex(of: "/"), slash != kubeconfig.startIndex {
+                try Files.makeDirectories(String(kubeconfig[..<slash]), mode: 0o700)
             }
             return path
         } catch {
@@ -153,7 +156,7 @@ public final class KindCluster: Workload {
         let request = ChildRequest(
             executable: "kind",
             arguments: [
-                "create", "cluster", "--config", file, "--name", name, "--kubeconfig", options.kubeconfig,
+                "create", "cluster", "--config", file, "--name", name, "--kubeconfig", kubeconfig,
                 // The nodes stay when it fails: their logs are the evidence, and the teardown removes them.
                 "--retain",
             ], environment: environment)
@@ -179,7 +182,7 @@ public final class KindCluster: Workload {
             let phase = progress.current ?? "kind create cluster"
             progress.fail()
             throw KinkajouError.cluster(
-                "the cluster was not there within \(options.wait.components.seconds) s: kind was at \"\(phase)\"",
+                "the cluster was not there within \(spec.wait.components.seconds) s: kind was at \"\(phase)\"",
                 evidence: await nodeLogs(name, client: client),
                 cure: "give the container more CPU, or more time with --wait", code: .timedOut)
         } catch let error as SpawnError {
@@ -196,7 +199,7 @@ public final class KindCluster: Workload {
         ])
         guard !result.isSuccess else { return }
         throw KinkajouError.cluster(
-            "the API server's address cannot be written to \(options.kubeconfig): \(result.reason)",
+            "the API server's address cannot be written to \(kubeconfig): \(result.reason)",
             evidence: [], cure: "make the kubeconfig's directory writable, or name another with --kubeconfig")
     }
 
@@ -218,7 +221,7 @@ public final class KindCluster: Workload {
     private func hold(after error: any Error, progress: Progress) async {
         for line in KinkajouError(describing: error, code: .stepFailed).lines { progress.notice(line) }
         progress.notice(
-            "kinkajou: kept for inspection (--retain): KUBECONFIG=\(options.kubeconfig); stop it with SIGTERM"
+            "kinkajou: kept for inspection (--retain): KUBECONFIG=\(kubeconfig); stop it with SIGTERM"
         )
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
     }
@@ -237,9 +240,9 @@ public final class KindCluster: Workload {
         }
         var complaints: [String] = []
         var environment = environment
-        environment["KUBECONFIG"] = options.kubeconfig
+        environment["KUBECONFIG"] = kubeconfig
         environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
-        if let directory = options.logDirectory {
+        if let directory = spec.logDirectory {
             progress?.begin("Exporting logs to \(directory) 📄")
             let share = max(.seconds(1), ContinuousClock.now.duration(to: deadline) / 2)
             complaints += await exportLogs(to: directory, name: name, environment: environment, within: share)
@@ -251,7 +254,7 @@ public final class KindCluster: Workload {
             let result = try await CapturedProgram.run(
                 ChildRequest(
                     executable: "kind",
-                    arguments: ["delete", "cluster", "--name", name, "--kubeconfig", options.kubeconfig],
+                    arguments: ["delete", "cluster", "--name", name, "--kubeconfig", kubeconfig],
                     environment: environment), timeout: remaining)
             // Where dockerd has died, its containers are the session's to sweep.
             if !result.isSuccess, !result.errors.contains("Cannot connect to the Docker daemon") {
@@ -297,7 +300,7 @@ public final class KindCluster: Workload {
                     environment: environment), timeout: limit)
             var complaints = result.isSuccess ? [] : ["kind export logs: \(result.reason)"]
             for (source, target) in [
-                (options.engineLog, "dockerd.log"), (Self.directory + "/kind.yaml", "kind-config.yaml"),
+                (spec.engineLog, "dockerd.log"), (Self.directory + "/kind.yaml", "kind-config.yaml"),
             ] {
                 do {
                     try Files.replace(directory + "/" + target, with: try Files.read(source), mode: 0o640)
@@ -316,7 +319,7 @@ public final class KindCluster: Workload {
 
     private func writeTrace() {
         if Files.exists(Self.directory) { writeTrace(to: Self.traceFile) }
-        if let path = options.tracePath { writeTrace(to: path) }
+        if let path = spec.tracePath { writeTrace(to: path) }
     }
 
     private func writeTrace(to path: String) {

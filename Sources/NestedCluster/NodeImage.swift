@@ -12,8 +12,6 @@ internal import Values
 struct NodeImage {
     let client: DockerEngineClient
     let progress: Progress
-    /// Where archives are looked for when none is named.
-    static let archiveDirectory = "/images"
 
     /// Brings the images, and returns the one to use where none was asked for.
     ///
@@ -25,7 +23,7 @@ struct NodeImage {
         _ wanted: [String], archive: String?, environment: [String: String]
     ) async throws -> String {
         var missing: [String] = []
-        for image in wanted.isEmpty ? [ClusterOptions.defaultImage] : wanted
+        for image in wanted.isEmpty ? [Defaults.nodeImage] : wanted
         where try await !client.imageExists(image) {
             missing.append(image)
         }
@@ -36,7 +34,7 @@ struct NodeImage {
         }
         var brought: [String] = []
         if !missing.isEmpty {
-            for file in archives(at: archive ?? Self.archiveDirectory, for: missing) {
+            for file in archives(at: archive ?? Defaults.imageArchive, for: missing) {
                 brought += try await load(file)
                 var still: [String] = []
                 for image in missing where try await !client.imageExists(image) { still.append(image) }
@@ -49,7 +47,7 @@ struct NodeImage {
             return first
         }
         for image in missing { try await pull(image, environment: environment, tried: brought) }
-        let result = wanted.first ?? ClusterOptions.defaultImage
+        let result = wanted.first ?? Defaults.nodeImage
         try await checkArchitecture(result)
         return result
     }
@@ -135,7 +133,7 @@ struct NodeImage {
             throw KinkajouError(
                 "\(image) is no node image: it has no /kind/version with a version of Kubernetes",
                 cure:
-                    "name a node image with --image, such as \(ClusterOptions.defaultImage) or kindest/node:v1.31.2",
+                    "name a node image with --image, such as \(Defaults.nodeImage) or kindest/node:v1.31.2",
                 code: .clusterFailed)
         }
         return version

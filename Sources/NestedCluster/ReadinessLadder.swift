@@ -27,7 +27,7 @@ struct ReadinessLadder {
     func climb(to last: ReadinessLevel) async throws {
         if last >= .dns { try await probeDNSOften() }
         do {
-            for level in ReadinessLevel.allCases where level <= last { try await wait(for: level) }
+            for level in ReadinessLevel.allCases where level > .none && level <= last { try await wait(for: level) }
             await removePods(last)
         } catch {
             if !Task.isCancelled { await removePods(last) }
@@ -73,6 +73,7 @@ struct ReadinessLadder {
 
     private func look(at level: ReadinessLevel) async throws -> Look {
         switch level {
+        case .none: .ready
         case .api: try await lookAtServer()
         case .node: try await lookAtNodes()
         case .dns: try await lookAtDNS()
@@ -221,5 +222,19 @@ struct ReadinessLadder {
             }
         }
         return Array(lines.prefix(30))
+    }
+}
+
+extension ReadinessLevel {
+    /// What is waited for, in words.
+    var title: String {
+        switch self {
+        case .none: "nothing"
+        case .api: "the API server"
+        case .node: "the nodes"
+        case .dns: "the cluster's DNS"
+        case .serviceAccount: "the default service account"
+        case .pod: "a first Pod"
+        }
     }
 }

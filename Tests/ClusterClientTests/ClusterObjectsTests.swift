@@ -6,22 +6,20 @@ import Values
 @testable import ClusterClient
 
 @Suite struct ClusterObjectsTests {
-    private func objects(_ change: (inout ClusterRequest) -> Void = { _ in }) -> ClusterObjects {
-        var request = ClusterRequest(name: "demo", podImage: "kinkajou/pod:latest")
+    private func objects(_ change: (inout ClusterSpec) -> Void = { _ in }) -> ClusterObjects {
+        var request = ClusterSpec()
+        request.name = "demo"
         change(&request)
         return ClusterObjects(request, namespace: "ci", creation: "one")
     }
 
     private let owner: JSONValue = ["apiVersion": "v1", "kind": "Pod", "name": "kinkajou-demo", "uid": "u"]
 
-    @Test func everythingHasTheClustersLabelAndItsOwner() {
-        let objects = objects { request in
-            request.configuration = "kind: Cluster"
-            request.timeToLive = .seconds(60)
-        }
+    @Test func everythingHasTheClustersLabelAndItsOwner() throws {
+        let objects = objects { $0.lifetimeSeconds = 60 }
         let owned = [
             objects.pod(owner: owner), objects.service(owner: owner), objects.networkPolicy(owner: owner),
-            objects.configuration(owner: owner) ?? .null, objects.kubeconfig("x", owner: owner),
+            try objects.specification(owner: owner), objects.kubeconfig("x", owner: owner),
         ]
         for object in owned {
             #expect(
@@ -76,23 +74,24 @@ import Values
         #expect(spec["imagePullSecrets"] == [["name": "registry"]])
     }
 
-    @Test func theCertificateHasTheServicesNames() {
-        let words = objects().pod(owner: nil)["spec"]["containers"][0]["command"].array.compactMap(\.string)
-        let names = zip(words, words.dropFirst()).filter { $0.0 == "--cert-san" }.map(\.1)
-        #expect(names.contains("kinkajou-demo.ci.svc"))
-        #expect(names.contains("127.0.0.1"))
+    @Test func theCertificateHasTheServicesNames() throws {
+        let secret = try objects().specification(owner: owner)
+        let spec = try ClusterSpec(text: secret["stringData"]["spec.json"].string ?? "", file: "spec.json")
+        #expect(spec.apiServer.certificateNames.contains("kinkajou-demo.ci.svc"))
+        #expect(spec.apiServer.certificateNames.contains("127.0.0.1"))
         // Whatever port the configuration asks for, the Service leads to this one.
-        #expect(zip(words, words.dropFirst()).contains { $0.0 == "--api-server-port" && $0.1 == "30001" })
+        #expect(spec.apiServer.port == 30001)
     }
 
-    @Test func publishedPortsAreReachedThroughTheService() {
-        let objects = objects { request in
-            request.publishedPorts = [
-                PortMapping(containerPort: 80, hostPort: 8080),
-                PortMapping(containerPort: 53, hostPort: 5353, protocol: .udp),
-                PortMapping(containerPort: 81),
-            ]
-        }
+    private static let header = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"
+
+    @Test func publishedPortsAreReachedThroughTheService() throws {
+        let text =
+            Self.header
+            + "nodes: [{extraPortMappings: [{containerPort: 80, hostPort: 8080}, "
+            + "{containerPort: 53, hostPort: 5353, protocol: UDP}, {containerPort: 81}]}]\n"
+        let configuration = try KindConfiguration(text: text, file: nil)
+        let objects = objects { $0.configuration = configuration }
         let ports = objects.service(owner: owner)["spec"]["ports"].array
         #expect(ports.map { $0["port"].integer } == [443, 8080, 5353])
         let allowed = objects.networkPolicy(owner: owner)["spec"]["ingress"][0]["ports"].array
@@ -102,7 +101,7 @@ import Values
 
     @Test func accessChoosesTheServicesType() {
         for (access, type) in [
-            (ClusterRequest.Access.tunnel, "ClusterIP"), (.service, "ClusterIP"), (.nodePort, "NodePort"),
+            (ClusterSpec.Access.tunnel, "ClusterIP"), (.service, "ClusterIP"), (.nodePort, "NodePort"),
             (.loadBalancer, "LoadBalancer"),
         ] {
             #expect(objects { $0.access = access }.service(owner: owner)["spec"]["type"].string == type)
@@ -111,7 +110,7 @@ import Values
 
     @Test func theJobOfTheTimeToLiveRunsNothing() {
         let objects = objects { request in
-            request.timeToLive = .seconds(3600)
+            request.lifetimeSeconds = 3600
             request.owner = .init(name: "job-1", uid: "o")
         }
         let job = objects.expiryJob(seconds: 4500)
@@ -123,12 +122,13 @@ import Values
         #expect(objects.provisionalLifetime == Int64(4500))
     }
 
-    @Test func theConfigurationIsASecretAndNoArgument() {
-        let text = "kind: Cluster # password"
-        let objects = objects { $0.configuration = text }
+    @Test func theSpecIsASecretAndNoArgument() throws {
+        let configuration = try KindConfiguration(text: Self.header + "# password", file: "kind.yaml")
+        let objects = objects { $0.configuration = configuration }
         let pod = String(decoding: objects.pod(owner: nil).encoded(), as: UTF8.self)
         #expect(!pod.contains("password"))
-        #expect(objects.configuration(owner: owner)?["stringData"]["kind.yaml"].string == text)
-        #expect(self.objects().configuration(owner: owner) == nil)
+        let text = try objects.specification(owner: owner)["stringData"]["spec.json"].string ?? ""
+        #expect(try ClusterSpec(text: text, file: "spec.json") == objects.specForPod)
+        #expect(text.contains("password"))
     }
 }

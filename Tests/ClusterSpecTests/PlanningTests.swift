@@ -1,3 +1,4 @@
+import EnginePlan
 import HostFacts
 import Testing
 
@@ -7,17 +8,21 @@ import Testing
 @Suite struct PlanningTests {
     static let header = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"
 
-    private func plan(_ file: String = "", _ change: (inout ClusterSettings) -> Void = { _ in }) throws
-        -> ClusterPlan
-    {
-        var settings = ClusterSettings()
-        change(&settings)
-        let parsed =
-            try file.isEmpty ? ParsedCluster.none : ParsedCluster(yaml: Self.header + file, file: "f")
-        return try ClusterPlan(parsed, settings: settings)
+    /// What is asked for, and what the place is like.
+    struct Given {
+        var spec: ClusterSpec
+        var place = ClusterSurroundings()
     }
 
-    private func refusal(_ file: String = "", _ change: (inout ClusterSettings) -> Void = { _ in }) throws
+    private func plan(_ file: String = "", _ change: (inout Given) -> Void = { _ in }) throws -> ClusterPlan {
+        var merge = SpecMerge(environment: [:])
+        if !file.isEmpty { merge.take(try KindConfiguration(text: Self.header + file, file: "f")) }
+        var given = Given(spec: merge.spec)
+        change(&given)
+        return try ClusterPlan(given.spec, in: given.place)
+    }
+
+    private func refusal(_ file: String = "", _ change: (inout Given) -> Void = { _ in }) throws
         -> String
     {
         try #require(throws: ClusterConfigError.self) { _ = try plan(file, change) }.description
@@ -28,7 +33,7 @@ import Testing
     }
 
     @Test func defaults() throws {
-        let plan = try plan { $0.podAddress = "10.1.2.3" }
+        let plan = try plan { $0.place.podAddress = "10.1.2.3" }
         #expect(plan.cluster.name == "kind")
         #expect(plan.cluster.networking.apiServerAddress == "10.1.2.3")
         #expect(plan.cluster.networking.apiServerPort == 30001)
@@ -48,7 +53,7 @@ import Testing
     struct Precedence: Sendable, CustomTestStringConvertible {
         let field: String
         let file: String
-        let set: @Sendable (inout ClusterSettings) -> Void
+        let set: @Sendable (inout Given) -> Void
         let read: @Sendable (Cluster) -> String?
         /// The value of the setting, of the file, and where neither has one.
         let values: (setting: String, file: String, neither: String?)
@@ -57,26 +62,26 @@ import Testing
 
     static let precedences = [
         Precedence(
-            field: "name", file: "name: f\n", set: { $0.name = "s" }, read: { $0.name },
+            field: "name", file: "name: f\n", set: { $0.spec.name = "s" }, read: { $0.name },
             values: ("s", "f", "kind")),
         Precedence(
-            field: "nodes[0].image", file: "nodes: [{image: f:v1}]\n", set: { $0.nodeImage = "s:v1" },
+            field: "nodes[0].image", file: "nodes: [{image: f:v1}]\n", set: { $0.spec.nodeImage = "s:v1" },
             read: { $0.nodes[0].image }, values: ("s:v1", "f:v1", nil)),
         Precedence(
             field: "networking.apiServerAddress", file: "networking: {apiServerAddress: 1.1.1.1}\n",
-            set: { $0.apiServerAddress = "2.2.2.2" }, read: { $0.networking.apiServerAddress },
+            set: { $0.spec.apiServer.address = "2.2.2.2" }, read: { $0.networking.apiServerAddress },
             values: ("2.2.2.2", "1.1.1.1", "127.0.0.1")),
         Precedence(
             field: "networking.apiServerPort", file: "networking: {apiServerPort: 6443}\n",
-            set: { $0.apiServerPort = 7443 }, read: { $0.networking.apiServerPort.map(String.init) },
+            set: { $0.spec.apiServer.port = 7443 }, read: { $0.networking.apiServerPort.map(String.init) },
             values: ("7443", "6443", "30001")),
         Precedence(
             field: "networking.podSubnet", file: "networking: {podSubnet: 10.11.0.0/16}\n",
-            set: { $0.podSubnet = "10.12.0.0/16" }, read: { $0.networking.podSubnet },
+            set: { $0.spec.podSubnet = "10.12.0.0/16" }, read: { $0.networking.podSubnet },
             values: ("10.12.0.0/16", "10.11.0.0/16", "10.245.0.0/16")),
         Precedence(
             field: "networking.serviceSubnet", file: "networking: {serviceSubnet: 10.11.0.0/16}\n",
-            set: { $0.serviceSubnet = "10.12.0.0/16" }, read: { $0.networking.serviceSubnet },
+            set: { $0.spec.serviceSubnet = "10.12.0.0/16" }, read: { $0.networking.serviceSubnet },
             values: ("10.12.0.0/16", "10.11.0.0/16", "10.246.0.0/16")),
     ]
 
@@ -133,7 +138,7 @@ import Testing
 
     @Test(arguments: publishings)
     func theServerIsPublishedAtTheLoopbackToo(_ publishing: Publishing) throws {
-        let plan = try plan(publishing.file) { $0.podAddress = publishing.pod }
+        let plan = try plan(publishing.file) { $0.place.podAddress = publishing.pod }
         let mappings = plan.cluster.nodes.flatMap(\.extraPortMappings)
         let ports = mappings.map { "\($0.listenAddress ?? "any"):\($0.hostPort ?? 0)" }
         #expect(ports == publishing.ports)
@@ -141,9 +146,9 @@ import Testing
     }
 
     @Test func theServersAddressIsKnownWhereItIsFixed() throws {
-        #expect(try plan { $0.podAddress = "10.1.2.3" }.serverURL == "https://10.1.2.3:30001")
+        #expect(try plan { $0.place.podAddress = "10.1.2.3" }.serverURL == "https://10.1.2.3:30001")
         #expect(try plan().serverURL == "https://127.0.0.1:30001")
-        let other = try plan("networking: {apiServerPort: 7443}\n") { $0.podAddress = "fd00::1" }
+        let other = try plan("networking: {apiServerPort: 7443}\n") { $0.place.podAddress = "fd00::1" }
         #expect(other.serverURL == "https://[fd00::1]:7443")
         #expect(try plan("networking: {apiServerPort: 0}\n").serverURL == nil)
         #expect(try plan("networking: {apiServerAddress: 0.0.0.0}\n").serverURL == nil)
@@ -151,7 +156,7 @@ import Testing
 
     @Test func subnetsMakeWayForNetworksOutside() throws {
         let taken = ["10.245.0.0/16", "10.246.7.0/24", "10.247.0.0/16"].compactMap { IPv4Network($0) }
-        let plan = try plan { $0.takenNetworks = taken }
+        let plan = try plan { $0.place.takenNetworks = taken }
         #expect(plan.cluster.networking.podSubnet == "10.249.0.0/16")
         #expect(plan.cluster.networking.serviceSubnet == "10.248.0.0/16")
         #expect(
@@ -159,7 +164,7 @@ import Testing
     }
 
     @Test func subnetsMakeWayForEachOther() throws {
-        let one = try plan { $0.serviceSubnet = "10.245.0.0/16" }
+        let one = try plan { $0.spec.serviceSubnet = "10.245.0.0/16" }
         #expect(one.cluster.networking.podSubnet == "10.247.0.0/16")
         let two = try plan("networking: {podSubnet: 10.246.0.0/15}\n")
         #expect(two.cluster.networking.serviceSubnet == "10.248.0.0/16")
@@ -167,7 +172,7 @@ import Testing
 
     @Test func aChosenSubnetThatIsTakenIsAWarning() throws {
         let plan = try plan("networking: {podSubnet: 10.0.0.0/16}\n") {
-            $0.takenNetworks = [IPv4Network("10.0.3.0/24")].compactMap(\.self)
+            $0.place.takenNetworks = [IPv4Network("10.0.3.0/24")].compactMap(\.self)
         }
         #expect(plan.cluster.networking.podSubnet == "10.0.0.0/16")
         #expect(
@@ -178,7 +183,7 @@ import Testing
     }
 
     @Test func noFreeSubnetIsAnError() throws {
-        let message = try refusal { $0.takenNetworks = [IPv4Network("0.0.0.0/0")].compactMap(\.self) }
+        let message = try refusal { $0.place.takenNetworks = [IPv4Network("0.0.0.0/0")].compactMap(\.self) }
         #expect(message.contains("networking.podSubnet: each of 10.245.0.0/16"))
         #expect(message.contains("--service-subnet"))
     }
@@ -197,10 +202,10 @@ import Testing
     @Test(arguments: ["v1.20.2", "v1.22.17", "v1.23.0", "v1.27.3", "v1.31.2", "v1.36.0"])
     func certificateNames(version: String) throws {
         let plan = try plan {
-            $0.nodeImage = "kindest/node:\(version)"
-            $0.podAddress = "10.1.2.3"
-            $0.hostName = "runner-1"
-            $0.certSANs = ["api.example.com", "*.example.com", "10.1.2.3", "fd00::1"]
+            $0.spec.nodeImage = "kindest/node:\(version)"
+            $0.place.podAddress = "10.1.2.3"
+            $0.place.hostName = "runner-1"
+            $0.spec.apiServer.certificateNames = ["api.example.com", "*.example.com", "10.1.2.3", "fd00::1"]
         }
         #expect(plan.kubernetesVersion?.description == version)
         let names = [
@@ -217,19 +222,19 @@ import Testing
 
     @Test func aVersionThatKindMakesNoClustersOfIsRefused() throws {
         #expect(
-            try refusal { $0.nodeImage = "kindest/node:v1.14.10" } == """
+            try refusal { $0.spec.nodeImage = "kindest/node:v1.14.10" } == """
                 nodes[0].image: it has Kubernetes v1.14.10, and kind makes clusters of v1.15.0 and later; choose a newer node image
                 """)
         // What is in the image counts, not what its tag says.
         let message = try refusal("nodes: [{image: \"mine:v1.31.2\"}]\n") {
-            $0.kubernetesVersion = KubernetesVersion(1, 9)
+            $0.place.kubernetesVersion = KubernetesVersion(1, 9)
         }
         #expect(message.hasPrefix("f:3:17: nodes[0].image: it has Kubernetes v1.9.0"), "\(message)")
-        #expect(try plan { $0.nodeImage = "kindest/node:v1.15.12" }.kubernetesVersion?.minor == 15)
+        #expect(try plan { $0.spec.nodeImage = "kindest/node:v1.15.12" }.kubernetesVersion?.minor == 15)
     }
 
     @Test func aCertificateNameThatIsNone() throws {
-        let message = try refusal { $0.certSANs = ["https://a", "a b", "ok"] }
+        let message = try refusal { $0.spec.apiServer.certificateNames = ["https://a", "a b", "ok"] }
         #expect(
             message == """
                 certSANs: "https://a" is neither a host name nor an IP address; correct it; the API server's certificate cannot hold it
@@ -238,7 +243,7 @@ import Testing
     }
 
     @Test func everyAddressIsNoNameForACertificate() throws {
-        let plan = try plan { $0.apiServerAddress = "0.0.0.0" }
+        let plan = try plan { $0.spec.apiServer.address = "0.0.0.0" }
         #expect(!plan.cluster.kubeadmConfigPatchesJSON6902[0].patch.contains("0.0.0.0"))
     }
 
@@ -256,9 +261,9 @@ import Testing
                 "kubeadmConfigPatchesJSON6902:\n- {group: kubeadm.k8s.io, version: \(other), kind: InitConfiguration, patch: '[]'}\n"
             for text in [file, json] {
                 if other == api {
-                    #expect(try plan(text) { $0.nodeImage = "a:\(version)" }.warnings == [])
+                    #expect(try plan(text) { $0.spec.nodeImage = "a:\(version)" }.warnings == [])
                 } else {
-                    let message = try refusal(text) { $0.nodeImage = "a:\(version)" }
+                    let message = try refusal(text) { $0.spec.nodeImage = "a:\(version)" }
                     #expect(
                         message.contains(
                             "kind writes InitConfiguration of kubeadm.k8s.io/\(api) for Kubernetes \(version), and would skip a patch for kubeadm.k8s.io/\(other); write \"apiVersion: kubeadm.k8s.io/\(api)\""
@@ -307,20 +312,20 @@ import Testing
             kubeadmConfigPatchesJSON6902: [{kind: ClusterConfiguration, patch: '[]'}]
             containerdConfigPatches: ["a = 1"]
             """
-        ) { $0.wrapperPath = "/usr/bin/kinkajou-oci" }
+        ) { $0.place.wrapperPath = "/usr/bin/kinkajou-oci" }
         #expect(plan.cluster.kubeadmConfigPatchesJSON6902.map(\.patch).last == "[]")
         #expect(plan.cluster.containerdConfigPatches.last == "a = 1")
     }
 
     @Test func severalControlPlanesHaveALoadBalancer() throws {
-        let plan = try plan("nodes: [{}, {}, {role: worker}]\n") { $0.podAddress = "10.1.2.3" }
+        let plan = try plan("nodes: [{}, {}, {role: worker}]\n") { $0.place.podAddress = "10.1.2.3" }
         #expect(plan.cluster.networking.apiServerAddress == "10.1.2.3")
         #expect(plan.cluster.networking.apiServerPort == 30001)
         #expect(try decision(plan, "loadBalancer").reason.contains("2 control planes"))
     }
 
     @Test func theWrapperIsInEveryNode() throws {
-        let plan = try plan("nodes: [{}, {role: worker}]\n") { $0.wrapperPath = "/usr/bin/kinkajou-oci" }
+        let plan = try plan("nodes: [{}, {role: worker}]\n") { $0.place.wrapperPath = "/usr/bin/kinkajou-oci" }
         let mount = Mount(
             hostPath: "/usr/bin/kinkajou-oci", containerPath: "/usr/local/bin/kinkajou-oci", readOnly: true)
         #expect(plan.cluster.nodes.allSatisfy { $0.extraMounts == [mount] })
@@ -335,16 +340,16 @@ import Testing
     ])
     func theCgroupDriverOfTheImage(version: String, driver: CgroupDriver, patches: Int) throws {
         let plan = try plan {
-            $0.kubernetesVersion = KubernetesVersion(version)
-            $0.cgroupDriver = driver
+            $0.place.kubernetesVersion = KubernetesVersion(version)
+            $0.place.cgroupDriver = driver
         }
         #expect(plan.cluster.kubeadmConfigPatches.count == patches)
     }
 
     @Test func registries() throws {
         let plan = try plan("nodes: [{}, {role: worker}]\n") {
-            $0.registryMirrors = ["docker.io": ["https://mirror.example.com/v2/", "http://10.0.0.1:5000"]]
-            $0.insecureRegistries = ["registry.local:5000", "mirror.example.com"]
+            $0.spec.engine.registryMirrors = ["https://mirror.example.com/v2/", "http://10.0.0.1:5000"]
+            $0.spec.engine.insecureRegistries = ["registry.local:5000", "mirror.example.com"]
         }
         #expect(
             plan.files.map(\.path) == [
@@ -387,7 +392,7 @@ import Testing
         let plan = try plan(
             "containerdConfigPatches: ['[plugins.\"io.containerd.grpc.v1.cri\".registry.mirrors]']\n"
         ) {
-            $0.registryMirrors = ["docker.io": ["https://a"]]
+            $0.spec.engine.registryMirrors = ["https://a"]
         }
         #expect(plan.warnings.map(\.field) == ["containerdConfigPatches"])
         #expect(plan.files == [])
@@ -396,20 +401,20 @@ import Testing
 
     @Test(arguments: ["https://", "ftp://a", "a", "https://a\"b", "https://a/\"]\nx", "https://a:99999"])
     func mirrorsThatAreNoURLs(mirror: String) throws {
-        #expect(try refusal { $0.registryMirrors = ["docker.io": [mirror]] }.contains("registries"))
+        #expect(try refusal { $0.spec.engine.registryMirrors = [mirror] }.contains("registries"))
     }
 
     @Test(arguments: ["../etc", "a/b", "", "-a", "a:b", "10.0.0.0/8"])
     func hostsThatAreNone(host: String) throws {
-        #expect(try refusal { $0.insecureRegistries = [host] }.contains("registries"))
+        #expect(try refusal { $0.spec.engine.insecureRegistries = [host] }.contains("registries"))
     }
 
     @Test func settingsAreCheckedToo() throws {
         let message = try refusal {
-            $0.name = "A"
-            $0.apiServerAddress = "x"
-            $0.apiServerPort = 70000
-            $0.podSubnet = "y"
+            $0.spec.name = "A"
+            $0.spec.apiServer.address = "x"
+            $0.spec.apiServer.port = 70000
+            $0.spec.podSubnet = "y"
         }
         #expect(
             message.split(separator: "\n").map { $0.prefix { $0 != ":" } } == [

@@ -1,4 +1,4 @@
-internal import ClusterSpec
+public import ClusterSpec
 internal import KubernetesAPI
 internal import Linux
 public import NIOCore
@@ -6,7 +6,6 @@ internal import Values
 
 /// Clusters as containers of a local Docker engine.
 public struct DockerProvider: ClusterProvider {
-    private static let apiPort = ClusterObjects.apiPort
     private let docker = DockerProgram()
 
     /// The engine that the `docker` program talks to.
@@ -61,7 +60,7 @@ public struct DockerProvider: ClusterProvider {
     // MARK: - Making one
 
     /// Runs a container and follows it until the cluster in it is ready.
-    public func create(_ request: ClusterRequest, follower: any CreationFollower) async throws
+    public func create(_ request: ClusterSpec, follower: any CreationFollower) async throws
         -> ClusterEndpoint
     {
         try refuseWhatIsForPods(request)
@@ -95,7 +94,7 @@ public struct DockerProvider: ClusterProvider {
         }
     }
 
-    private func refuseWhatIsForPods(_ request: ClusterRequest) throws {
+    private func refuseWhatIsForPods(_ request: ClusterSpec) throws {
         let placement = request.placement
         var refused: [String] = []
         if !placement.nodeSelector.isEmpty { refused.append("--node-selector") }
@@ -112,7 +111,7 @@ public struct DockerProvider: ClusterProvider {
         }
     }
 
-    private func start(_ request: ClusterRequest) async throws {
+    private func start(_ request: ClusterSpec) async throws {
         let name = ClusterName.object(request.name)
         var words = [
             "create", "--privileged", "--name", name, "--label",
@@ -120,7 +119,7 @@ public struct DockerProvider: ClusterProvider {
             "--label", "\(ClusterObjects.Key.nodes)=\(request.nodeCount)", "--stop-timeout", "30",
             "--health-cmd", "kubectl get --raw=/readyz --request-timeout=5s", "--health-interval", "10s",
             "--health-start-period", "\(request.wait.components.seconds)s",
-            "--publish", "127.0.0.1:\(request.localPort.map { "\($0)" } ?? ""):\(Self.apiPort)",
+            "--publish", "127.0.0.1:\(request.localPort.map { "\($0)" } ?? ""):\(Defaults.apiServerPort)",
             "--volume", "/var/lib/docker",
         ]
         if Files.exists("/lib/modules") { words += ["--volume", "/lib/modules:/lib/modules:ro"] }
@@ -129,9 +128,7 @@ public struct DockerProvider: ClusterProvider {
             words += ["--memory", "\(Int64(memory.value))"]
         }
         if let image = request.nodeImage {
-            words += [
-                "--env", "KIND_NODE_IMAGE=\(image)", "--label", "\(ClusterObjects.Key.nodeImage)=\(image)",
-            ]
+            words += ["--label", "\(ClusterObjects.Key.nodeImage)=\(image)"]
         }
         // A name alone takes the value from the environment of `docker`: values stay out of argument lists.
         for (key, value) in request.environment.sorted(by: { $0.key < $1.key }) {
@@ -148,32 +145,24 @@ public struct DockerProvider: ClusterProvider {
                 "--publish", "\(address)\(number):\(number)/\((port.protocol ?? .tcp).rawValue.lowercased())",
             ]
         }
-        if let time = request.timeToLive {
+        if let time = request.lifetime {
             words += ["--rm", "--label", "\(ClusterObjects.Key.lifetime)=\(time.components.seconds)"]
         }
         words += [
             // The image's own entrypoint runs a Docker engine around its command.
-            "--entrypoint", "kinkajou", request.podImage, "cluster", "--verbose", "--name", request.name,
-            "--wait-for",
-            request.waitFor,
-            "--wait", "\(request.wait.components.seconds)s", "--api-server-port", "\(Self.apiPort)",
-            "--cert-san",
-            "127.0.0.1", "--cert-san", name,
+            "--entrypoint", "kinkajou", request.podImage, "cluster", "--spec", Defaults.specFile,
         ]
-        words += request.certificateNames.flatMap { ["--cert-san", $0] }
-        if request.retain { words.append("--retain") }
-        if request.configuration != nil { words += ["--config", "/etc/kinkajou/kind.yaml"] }
         // The container's own command ends it when the time is over; `--rm` takes it away.
-        if let time = request.timeToLive { words += ["--", "sleep", "\(time.components.seconds)"] }
+        if let time = request.lifetime { words += ["--", "sleep", "\(time.components.seconds)"] }
         let created = try await docker.run(words, timeout: request.startTimeout)
         guard created.isSuccess else { throw creationError(created, request: request) }
-        if let text = request.configuration { try await copy(text, into: name) }
+        try await handOver(specForContainer(request), to: name)
         if let image = request.nodeImage { try await handOver(image, to: name, of: request.podImage) }
         let started = try await docker.run(["start", name])
         guard started.isSuccess else { throw creationError(started, request: request) }
     }
 
-    private func creationError(_ result: CapturedProgram.Result, request: ClusterRequest) -> KinkajouError {
+    private func creationError(_ result: CapturedProgram.Result, request: ClusterSpec) -> KinkajouError {
         let text = result.errors
         if text.contains("is already in use by container") {
             return KinkajouError(
@@ -199,11 +188,21 @@ public struct DockerProvider: ClusterProvider {
             cure: "see `docker version` and `docker info`")
     }
 
-    /// Puts the configuration into the container before it starts, readable for root alone.
-    private func copy(_ text: String, into container: String) async throws {
+    /// The spec as the container gets it.
+    private func specForContainer(_ request: ClusterSpec) -> ClusterSpec {
+        var spec = request
+        spec.apiServer.port = Defaults.apiServerPort
+        spec.apiServer.certificateNames =
+            ["127.0.0.1", ClusterName.object(request.name)] + request.apiServer.certificateNames
+        spec.summarizesTime = true
+        return spec
+    }
+
+    /// Puts the spec into the container before it starts, readable for root alone.
+    private func handOver(_ spec: ClusterSpec, to container: String) async throws {
         try await copy(
-            to: "/etc/kinkajou", named: "kind.yaml", in: container, doing: "copy the configuration"
-        ) { try Files.replace($0, with: text, mode: 0o600) }
+            to: "/etc/kinkajou", named: "spec.json", in: container, doing: "hand over the spec"
+        ) { try Files.replace($0, with: try spec.text(), mode: 0o600) }
     }
 
     /// Hands a node image of this engine over as an archive: the engine in the container begins empty, and would pull
@@ -241,7 +240,7 @@ public struct DockerProvider: ClusterProvider {
     }
 
     /// Follows the log until it says that the cluster is ready, or the container has ended.
-    private func wait(for request: ClusterRequest, log: CreationLog) async throws {
+    private func wait(for request: ClusterSpec, log: CreationLog) async throws {
         let name = ClusterName.object(request.name)
         let isReady = try await withTimeLimit(request.wait + .seconds(240), "the cluster \"\(request.name)\"")
         {
@@ -310,9 +309,9 @@ public struct DockerProvider: ClusterProvider {
         let url: String
         if isInternal {
             let address = ClusterRecord(container: container).address
-            url = "https://\(address):\(Self.apiPort)"
+            url = "https://\(address):\(Defaults.apiServerPort)"
         } else {
-            let port = container["NetworkSettings"]["Ports"]["\(Self.apiPort)/tcp"][0]["HostPort"].string
+            let port = container["NetworkSettings"]["Ports"]["\(Defaults.apiServerPort)/tcp"][0]["HostPort"].string
             guard let port else {
                 throw KinkajouError(
                     "the cluster \"\(name)\" does not run", cure: "see `kinkajou logs --name \(name)`")

@@ -1,3 +1,4 @@
+internal import ClusterSpec
 internal import FoundationEssentials
 internal import KubernetesAPI
 internal import Values
@@ -5,7 +6,7 @@ internal import Values
 /// Makes one cluster: its objects, the wait until it is ready, and the way back when it fails.
 struct ClusterCreation: Sendable {
     let client: KubernetesClient
-    let request: ClusterRequest
+    let request: ClusterSpec
     let namespace: String
     let host: HostReference
     let place: String
@@ -74,9 +75,7 @@ struct ClusterCreation: Sendable {
             let created = try await makePod(pod, creation: objects.creation)
             made.pod = created
             let reference = ClusterObjects.ownerReference(created, apiVersion: "v1", kind: "Pod")
-            if let secret = objects.configuration(owner: reference) {
-                _ = try await replacing(.secrets, secret)
-            }
+            _ = try await replacing(.secrets, try objects.specification(owner: reference))
             _ = try await replacing(.services, objects.service(owner: reference))
             _ = try await replacing(.networkPolicies, objects.networkPolicy(owner: reference))
             return (made, nil)
@@ -193,7 +192,7 @@ struct ClusterCreation: Sendable {
 
     /// From now on the time to live counts.
     private func startLifetime(_ made: Made) async throws {
-        guard let job = made.job, let time = request.timeToLive else { return }
+        guard let job = made.job, let time = request.lifetime else { return }
         let elapsed = made.began.duration(to: .now).components.seconds
         let seconds = JSONValue.integer(elapsed + time.components.seconds)
         let change: JSONValue = ["spec": ["activeDeadlineSeconds": seconds]]

@@ -1,4 +1,4 @@
-internal import ClusterSpec
+public import ClusterSpec
 internal import KubernetesAPI
 public import Values
 
@@ -23,19 +23,13 @@ public struct ClusterObjects: Sendable {
         static let managedBy = "app.kubernetes.io/managed-by"
     }
 
-    /// The port of the API server in the Pod.
-    public static let apiPort = 30001
-    /// The port of the status endpoint in the Pod.
-    static let statusPort = 30002
-    private static let configDirectory = "/etc/kinkajou"
-
-    let request: ClusterRequest
+    let request: ClusterSpec
     let namespace: String
     /// Tells this creation from others of the same name.
     let creation: String
 
     /// The objects of a cluster.
-    public init(_ request: ClusterRequest, namespace: String, creation: String) {
+    public init(_ request: ClusterSpec, namespace: String, creation: String) {
         self.request = request
         self.namespace = namespace
         self.creation = creation
@@ -105,7 +99,7 @@ public struct ClusterObjects: Sendable {
 
     /// The seconds that a cluster has from its creation, before it is known when it will be ready.
     public var provisionalLifetime: Int64? {
-        request.timeToLive.map {
+        request.lifetime.map {
             ($0 + request.startTimeout + request.wait).components.seconds
         }
     }
@@ -121,7 +115,7 @@ public struct ClusterObjects: Sendable {
             Key.creation: .string(creation),
         ]
         if let image = request.nodeImage { annotations[Key.nodeImage] = .string(image) }
-        if let time = request.timeToLive { annotations[Key.lifetime] = .string("\(time.components.seconds)") }
+        if let time = request.lifetime { annotations[Key.lifetime] = .string("\(time.components.seconds)") }
         var spec: JSONValue = [
             "automountServiceAccountToken": false, "enableServiceLinks": false, "restartPolicy": "Never",
             // Longer than the 25 s that `kinkajou cluster` takes at most.
@@ -168,41 +162,21 @@ public struct ClusterObjects: Sendable {
     }
 
     private var container: JSONValue {
-        var words = [
-            "kinkajou", "cluster", "--verbose", "--name", request.name, "--wait-for", request.waitFor,
-            "--wait",
-            "\(request.wait.components.seconds)s",
-            // What the configuration says of it is about where the API server is reached in the end.
-            "--api-server-port", "\(Self.apiPort)",
-        ]
-        if request.configuration != nil { words += ["--config", "\(Self.configDirectory)/kind.yaml"] }
-        if request.retain { words.append("--retain") }
-        words += certificateNames.flatMap { ["--cert-san", $0] }
         var environment: [JSONValue] = [
             ["name": "API_SERVER_ADDRESS", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]]
         ]
-        if let image = request.nodeImage {
-            environment.append(["name": "KIND_NODE_IMAGE", "value": .string(image)])
-        }
         environment += request.environment.sorted { $0.key < $1.key }.map {
             ["name": .string($0.key), "value": .string($0.value)]
         }
-        var mounts: [JSONValue] = [
-            ["name": "docker", "mountPath": "/var/lib/docker"],
-            ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
-        ]
-        if request.configuration != nil {
-            mounts.append(["name": "config", "mountPath": .string(Self.configDirectory), "readOnly": true])
-        }
         return [
             "name": "cluster", "image": .string(request.podImage), "imagePullPolicy": "IfNotPresent",
-            "command": .array(words.map { .string($0) }),
+            "command": ["kinkajou", "cluster", "--spec", .string(Defaults.specFile)],
             "env": .array(environment),
             "securityContext": ["privileged": true],
             "resources": resources,
             "ports": [
-                ["name": "api", "containerPort": .integer(Int64(Self.apiPort))],
-                ["name": "status", "containerPort": .integer(Int64(Self.statusPort))],
+                ["name": "api", "containerPort": .integer(Int64(Defaults.apiServerPort))],
+                ["name": "status", "containerPort": .integer(Int64(Defaults.statusPort))],
             ],
             "startupProbe": [
                 "httpGet": ["path": "/startupz", "port": "status"], "periodSeconds": 2, "timeoutSeconds": 5,
@@ -214,7 +188,11 @@ public struct ClusterObjects: Sendable {
                 "httpGet": ["path": "/healthz", "port": "api", "scheme": "HTTPS"], "periodSeconds": 2,
                 "timeoutSeconds": 5,
             ],
-            "volumeMounts": .array(mounts),
+            "volumeMounts": [
+                ["name": "docker", "mountPath": "/var/lib/docker"],
+                ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
+                ["name": "spec", "mountPath": .string(Self.directory(of: Defaults.specFile)), "readOnly": true],
+            ],
         ]
     }
 
@@ -223,39 +201,48 @@ public struct ClusterObjects: Sendable {
         [
             "127.0.0.1", name, "\(name).\(namespace)", "\(name).\(namespace).svc",
             "\(name).\(namespace).svc.cluster.local",
-        ] + request.certificateNames
+        ] + request.apiServer.certificateNames
     }
 
     private var volumes: [JSONValue] {
-        var volumes: [JSONValue] = [
+        [
             ["name": "docker", "emptyDir": ["sizeLimit": .string(request.resources.storage)]],
             ["name": "modules", "hostPath": ["path": "/lib/modules"]],
+            ["name": "spec", "secret": ["secretName": .string(Self.specSecret(request.name))]],
         ]
-        if request.configuration != nil {
-            volumes.append([
-                "name": "config", "secret": ["secretName": .string(Self.configSecret(request.name))],
-            ])
-        }
-        return volumes
+    }
+
+    private static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
     }
 
     // MARK: - What belongs to the Pod
 
-    /// The name of the Secret with the configuration.
-    static func configSecret(_ name: String) -> String { ClusterName.object(name) + "-config" }
+    /// The name of the Secret with the spec.
+    static func specSecret(_ name: String) -> String { ClusterName.object(name) + "-spec" }
 
     /// The name of the Secret with the kubeconfig.
     public static func kubeconfigSecret(_ name: String) -> String { ClusterName.object(name) + "-kubeconfig" }
 
-    /// The Secret with the cluster's configuration: patches in it can hold passwords of registries.
-    public func configuration(owner: JSONValue) -> JSONValue? {
-        request.configuration.map { text in
-            [
-                "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
-                "metadata": metadata(Self.configSecret(request.name), owner: owner),
-                "stringData": ["kind.yaml": .string(text)],
-            ]
-        }
+    /// The Secret with the spec: patches in it can hold passwords of registries.
+    ///
+    /// - Throws: What encoding the spec throws.
+    public func specification(owner: JSONValue) throws -> JSONValue {
+        [
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+            "metadata": metadata(Self.specSecret(request.name), owner: owner),
+            "stringData": ["spec.json": .string(try specForPod.text())],
+        ]
+    }
+
+    /// The spec as the Pod gets it: its API server is known by the Service's names, and always at the same port: what
+    /// kind's file says of the port is about where it is reached in the end.
+    var specForPod: ClusterSpec {
+        var spec = request
+        spec.apiServer.port = Defaults.apiServerPort
+        spec.apiServer.certificateNames = certificateNames
+        spec.summarizesTime = true
+        return spec
     }
 
     /// The Secret with the kubeconfig for use inside the host cluster.
@@ -297,7 +284,7 @@ public struct ClusterObjects: Sendable {
     /// What may be sent to the Pod: requests to the API server, and to what the configuration publishes.
     /// What it sends is not restricted: images are pulled and names are resolved.
     public func networkPolicy(owner: JSONValue) -> JSONValue {
-        var ports: [JSONValue] = [["port": .integer(Int64(Self.apiPort)), "protocol": "TCP"]]
+        var ports: [JSONValue] = [["port": .integer(Int64(Defaults.apiServerPort)), "protocol": "TCP"]]
         for port in published {
             ports.append(["port": .integer(Int64(port.number)), "protocol": .string(port.protocol.rawValue)])
         }

@@ -1,3 +1,4 @@
+internal import ClusterSpec
 internal import KubernetesAPI
 internal import Values
 
@@ -10,7 +11,7 @@ struct ClusterRoute {
     private static let balancerLimit = 300
 
     func endpoint(
-        of name: String, uid: String, access: ClusterRequest.Access, credentials: String, port: Int? = nil
+        of name: String, uid: String, access: ClusterSpec.Access, credentials: String, port: Int? = nil
     ) async throws -> ClusterEndpoint {
         let object = ClusterName.object(name)
         let dnsName = "\(object).\(namespace).svc"

@@ -1,3 +1,4 @@
+internal import ClusterSpec
 internal import KubernetesAPI
 internal import NIOCore
 internal import Values
@@ -5,7 +6,7 @@ internal import Values
 /// Follows a Pod that was just made until the cluster in it is ready, or it is clear that it will not be.
 struct CreationWatch: Sendable {
     let client: KubernetesClient
-    let request: ClusterRequest
+    let request: ClusterSpec
     let pod: JSONValue
     let namespace: String
     let place: String

@@ -1,3 +1,4 @@
+public import ClusterSpec
 internal import FoundationEssentials
 public import KubernetesAPI
 public import NIOCore
@@ -78,7 +79,7 @@ public struct KubernetesProvider: ClusterProvider {
     // MARK: - Making one
 
     /// Makes the Pod and what belongs to it, and follows it until the cluster in it is ready.
-    public func create(_ request: ClusterRequest, follower: any CreationFollower) async throws
+    public func create(_ request: ClusterSpec, follower: any CreationFollower) async throws
         -> ClusterEndpoint
     {
         try await ClusterCreation(
@@ -132,7 +133,7 @@ public struct KubernetesProvider: ClusterProvider {
     public func endpoint(of name: String, isInternal: Bool) async throws -> ClusterEndpoint {
         guard let pod = try await pod(of: name) else { throw KinkajouError.unknownCluster(name, at: place) }
         let text = try await credentials(of: name)
-        let wished = ClusterRequest.Access(
+        let wished = ClusterSpec.Access(
             rawValue: pod["metadata"]["annotations"][ClusterObjects.Key.access].string ?? "")
         return try await ClusterRoute(client: client, namespace: namespace, host: host).endpoint(
             of: name, uid: pod["metadata"]["uid"].string ?? name,

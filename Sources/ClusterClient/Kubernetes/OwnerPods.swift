@@ -1,3 +1,4 @@
+public import ClusterSpec
 internal import KubernetesAPI
 internal import Values
 
@@ -9,7 +10,7 @@ extension KubernetesProvider {
     ///
     /// - Throws: ``KinkajouError`` where there is none: an owner that is not there would have the cluster deleted
     ///   at once.
-    public func pod(owner name: String) async throws -> ClusterRequest.OwnerPod {
+    public func pod(owner name: String) async throws -> ClusterSpec.OwnerPod {
         do {
             let pod = try await client.get(.pods, name, namespace: namespace)
             guard let uid = pod["metadata"]["uid"].string, pod["metadata"]["deletionTimestamp"].isNull else {
@@ -17,7 +18,7 @@ extension KubernetesProvider {
                     "the Pod \"\(name)\" is being deleted, and the cluster would be with it",
                     cure: "name another --owner")
             }
-            return ClusterRequest.OwnerPod(name: name, uid: uid)
+            return ClusterSpec.OwnerPod(name: name, uid: uid)
         } catch let error as KubernetesError where error.isNotFound {
             throw KinkajouError(
                 "there is no Pod \"\(name)\" in \(place): an owner has to be in the cluster's namespace",
@@ -27,7 +28,7 @@ extension KubernetesProvider {
 
     /// The Pod that this runs in, where it is in the namespace of the clusters: its name is that of the downward
     /// API's usual variable POD_NAME, or the host name.
-    public func ownPod(environment: [String: String]) async throws -> ClusterRequest.OwnerPod? {
+    public func ownPod(environment: [String: String]) async throws -> ClusterSpec.OwnerPod? {
         guard isInHostCluster else { return nil }
         if let own = environment["POD_NAMESPACE"], !own.isEmpty, own != namespace { return nil }
         guard let name = environment["POD_NAME"] ?? environment["HOSTNAME"], !name.isEmpty else { return nil }
@@ -35,7 +36,7 @@ extension KubernetesProvider {
             let pod = try await client.get(.pods, name, namespace: namespace)
             guard let uid = pod["metadata"]["uid"].string else { return nil }
             if let own = environment["POD_UID"], !own.isEmpty, own != uid { return nil }
-            return ClusterRequest.OwnerPod(name: name, uid: uid)
+            return ClusterSpec.OwnerPod(name: name, uid: uid)
         } catch let error as KubernetesError where error.isNotFound {
             // A Pod on its host's network has another host name; or the clusters are in another namespace.
             return nil

@@ -1,3 +1,4 @@
+internal import ClusterSpec
 internal import Glibc
 internal import KubernetesAPI
 internal import Linux
@@ -101,7 +102,7 @@ public struct TunnelServer: Sendable {
             try await connection.executeThenClose { inbound, outbound in
                 let stream = try await provider.client.portForward(
                     pod: ClusterName.object(cluster), namespace: provider.namespace,
-                    port: ClusterObjects.apiPort)
+                    port: Defaults.apiServerPort)
                 defer { stream.close() }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     defer { group.cancelAll() }

@@ -1,3 +1,4 @@
+internal import ClusterSpec
 internal import ClusterClient
 internal import Console
 internal import Doctor
@@ -22,10 +23,10 @@ struct ClusterCreator: Sendable {
     func create(name: String?) async throws -> Created {
         let pods = provider as? KubernetesProvider
         var preflight: Preflight?
-        var request = try options.request(name: name, isInHostCluster: pods?.isInHostCluster ?? false)
+        var request = try options.merged(name: name, isInHostCluster: pods?.isInHostCluster ?? false)
         if let pods {
             var purposes: [Permission.Purpose] = [.create]
-            if request.timeToLive != nil { purposes.append(.timeToLive) }
+            if request.lifetime != nil { purposes.append(.timeToLive) }
             if request.access == .tunnel { purposes.append(.tunnel) }
             // Beside the many questions about permissions, so that it costs no time of its own.
             let wanted = request
@@ -53,7 +54,7 @@ struct ClusterCreator: Sendable {
                 cluster: request.name, kindCompatible: options.kindCompat, program: OwnProgram.name))
     }
 
-    private func owner(_ provider: KubernetesProvider) async throws -> ClusterRequest.OwnerPod? {
+    private func owner(_ provider: KubernetesProvider) async throws -> ClusterSpec.OwnerPod? {
         switch options.owner {
         case .some(.none): return nil
         case .pod(let name): return try await provider.pod(owner: name)

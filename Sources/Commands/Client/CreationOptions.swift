@@ -1,59 +1,43 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import ClusterClient
-internal import ClusterSpec
-internal import EnginePlan
+public import ClusterSpec
 internal import Linux
-internal import NestedCluster
 internal import Values
 
 /// What a new cluster is to be like.
 struct CreationOptions: ParsableArguments, Sendable {
-    @Option(help: "A cluster configuration in kind's format (kind.x-k8s.io/v1alpha4); - is stdin.")
-    var config: String?
-
-    @Option(help: "The node image (default: the one that the Pod's image brings along).")
-    var image: String?
+    @OptionGroup var cluster: ClusterOptions
 
     @Option(help: "How many nodes: one control plane, the others workers.")
     var nodes: Int?
 
-    @Option(
-        help: "How long the cluster may take until it is ready, such as 5m; 0s: do not wait for readiness.")
-    var wait = DurationArgument(.seconds(300))
-
-    @Option(help: "What has to be ready: api, node, dns, service-account, pod, or none.")
-    var waitFor = LevelArgument(level: .pod)
-
     @Option(help: "How long the Pod may take to be scheduled and to pull its image.")
-    var startTimeout = DurationArgument(.seconds(600))
-
-    @Flag(help: "Keep a cluster that failed for inspection.")
-    var retain = false
+    var startTimeout = DurationArgument(.seconds(Defaults.startSeconds))
 
     @Option(help: "The image of the Pod or container (KINKAJOU_POD_IMAGE).")
     var podImage: String?
 
     @Option(help: "The CPU limit.")
-    var cpu = "2"
+    var cpu = Defaults.cpu
 
     @Option(help: "The memory limit.")
-    var memory = "4Gi"
+    var memory = Defaults.memory(isCluster: true)
 
     @Option(help: "The limit of what is written.")
-    var storage = "20Gi"
+    var storage = Defaults.storage(isCluster: true)
 
     @Option(help: "The CPU that the scheduler reserves for the Pod; at most --cpu.")
-    var cpuRequest = "500m"
+    var cpuRequest = Defaults.cpuRequest
 
     @Option(help: "The memory that the scheduler reserves for the Pod; at most --memory.")
-    var memoryRequest = "1Gi"
+    var memoryRequest = Defaults.memoryRequest(isCluster: true)
 
     @Option(help: "A label that the Pod's node must have, KEY=VALUE; may be given more than once.")
     var nodeSelector: [String] = []
 
     @Option(
         help: "A taint that is tolerated, KEY[=VALUE][:EFFECT], or * for all; may be given more than once.")
-    var toleration: [TolerationArgument] = []
+    var toleration: [Toleration] = []
 
     @Option(help: "The runtime class of the Pod.")
     var runtimeClass: String?
@@ -82,17 +66,14 @@ struct CreationOptions: ParsableArguments, Sendable {
             How the kubeconfig reaches the API server: tunnel, service, node-port or load-balancer \
             (default: service in a Pod of the host cluster, else tunnel).
             """)
-    var access: AccessArgument?
-
-    @Option(help: "A name or address for the API server's certificate; may be given more than once.")
-    var certSan: [String] = []
+    var access: ClusterSpec.Access?
 
     @Flag(help: "Name the context kind-NAME, for tools that look for kind's clusters.")
     var kindCompat = false
 
     func validate() throws {
         if let nodes, !(1...20).contains(nodes) { throw ValidationError("--nodes takes 1 to 20.") }
-        if nodes != nil, config != nil {
+        if nodes != nil, cluster.config != nil {
             throw ValidationError("--nodes and --config both say how many nodes there are: give one of them.")
         }
         let quantities = [
@@ -109,59 +90,45 @@ struct CreationOptions: ParsableArguments, Sendable {
         }
     }
 
-    /// The request.
+    /// What is asked for.
     ///
     /// - Parameters:
-    ///   - name: The name that was given; nil: the file's, or kind's default.
+    ///   - name: The name that was given; nil: that of a variable or the file, or kind's default.
     ///   - isInHostCluster: Whether this runs in a Pod of the host cluster.
-    func request(name: String?, isInHostCluster: Bool) throws -> ClusterRequest {
-        let file = try parsedFile()
-        let name = name ?? Environment.value("KIND_CLUSTER_NAME") ?? file?.parsed.cluster.name ?? "kind"
-        if let problem = ClusterName.problem(with: name) {
+    ///   - environment: The variables.
+    func merged(
+        name: String?, isInHostCluster: Bool, environment: [String: String] = Environment.all()
+    ) throws -> ClusterSpec {
+        var merge = SpecMerge(environment: environment)
+        if let nodes, nodes > 1 { merge.take(try Self.configuration(nodes: nodes)) }
+        try cluster.merge(into: &merge, name: name)
+        merge.take(\.podImage, option: podImage, variable: merge.variable("KINKAJOU_POD_IMAGE"))
+        merge.take(\.startSeconds, option: startTimeout.duration.components.seconds)
+        merge.take(\.resources.cpu, option: cpu)
+        merge.take(\.resources.memory, option: memory)
+        merge.take(\.resources.storage, option: storage)
+        merge.take(\.resources.cpuRequest, option: cpuRequest)
+        merge.take(\.resources.memoryRequest, option: memoryRequest)
+        merge.take(
+            \.placement.nodeSelector,
+            option: Dictionary(nodeSelector.map(Self.pair), uniquingKeysWith: { _, last in last }))
+        merge.take(\.placement.tolerations, option: toleration)
+        merge.take(open: \.placement.runtimeClass, option: runtimeClass)
+        merge.take(open: \.placement.serviceAccount, option: serviceAccount)
+        merge.take(\.placement.imagePullSecrets, option: imagePullSecret)
+        merge.take(\.environment, option: try variables())
+        merge.take(open: \.lifetimeSeconds, option: ttl?.duration.components.seconds)
+        merge.take(\.access, option: access ?? (isInHostCluster ? .service : .tunnel))
+        let file = merge.spec.parsed
+        merge.take(
+            open: \.localPort, option: file.cluster.networking.apiServerPort.flatMap { $0 > 0 ? $0 : nil })
+        try refuseMounts(of: file.cluster, file: file.file ?? "the configuration")
+        if let problem = ClusterName.problem(with: merge.spec.name) {
             throw KinkajouError(
-                "\(problem)",
-                cure: "names have a-z, 0-9 and dashes, and \(ClusterName.longest) characters at most",
+                problem, cure: "names have a-z, 0-9 and dashes, and \(ClusterName.longest) characters at most",
                 code: .usage)
         }
-        var request = ClusterRequest(name: name, podImage: chosenPodImage)
-        request.nodeImage = image ?? Environment.value("KIND_NODE_IMAGE")
-        if let nodes {
-            request.nodeCount = nodes
-            if nodes > 1 { request.configuration = Self.configuration(nodes: nodes) }
-        }
-        if let file {
-            let cluster = file.parsed.cluster
-            request.configuration = file.text
-            request.nodeCount = max(1, cluster.nodes.count)
-            request.publishedPorts = cluster.nodes.flatMap(\.extraPortMappings)
-            request.localPort = cluster.networking.apiServerPort.flatMap { $0 > 0 ? $0 : nil }
-            try refuseMounts(of: cluster, file: file.parsed.file ?? "the configuration")
-        }
-        request.waitFor = wait.duration == .zero ? "none" : waitFor.level?.rawValue ?? "none"
-        request.wait = wait.duration == .zero ? .seconds(300) : wait.duration
-        request.startTimeout = startTimeout.duration
-        request.retain = retain
-        request.resources.cpu = cpu
-        request.resources.memory = memory
-        request.resources.storage = storage
-        request.resources.cpuRequest = cpuRequest
-        request.resources.memoryRequest = memoryRequest
-        request.placement.nodeSelector = Dictionary(
-            nodeSelector.map(Self.pair), uniquingKeysWith: { _, last in last })
-        request.placement.tolerations = toleration.map(\.toleration)
-        request.placement.runtimeClass = runtimeClass
-        request.placement.serviceAccount = serviceAccount
-        request.placement.imagePullSecrets = imagePullSecret
-        request.environment = try variables()
-        request.timeToLive = ttl?.duration
-        request.access = access?.access ?? (isInHostCluster ? .service : .tunnel)
-        request.certificateNames = certSan
-        return request
-    }
-
-    private var chosenPodImage: String {
-        podImage ?? Environment.value("KINKAJOU_POD_IMAGE").flatMap { $0.isEmpty ? nil : $0 }
-            ?? "kinkajou/pod:latest"
+        return merge.spec
     }
 
     private static func pair(_ text: String) -> (String, String) {
@@ -188,22 +155,6 @@ struct CreationOptions: ParsableArguments, Sendable {
         return variables
     }
 
-    private func parsedFile() throws -> (text: String, parsed: ParsedCluster)? {
-        guard let config else { return nil }
-        do {
-            let text = try Files.read(config == "-" ? "/dev/stdin" : config)
-            return (text, try ParsedCluster(yaml: text, file: config))
-        } catch let error as SystemError {
-            throw KinkajouError(
-                "\(error)", cure: "correct --config, or make the file readable",
-                code: .usage)
-        } catch let error as ClusterConfigError {
-            throw KinkajouError(
-                "the configuration \(config) is not valid", cure: "correct the file",
-                evidence: error.problems.map { "\($0)" }, code: .usage)
-        }
-    }
-
     /// A path of the host is one of the Pod's here, and there is nothing in it.
     private func refuseMounts(of cluster: Cluster, file: String) throws {
         guard let mount = cluster.nodes.flatMap(\.extraMounts).first else { return }
@@ -214,23 +165,19 @@ struct CreationOptions: ParsableArguments, Sendable {
             code: .usage)
     }
 
-    private static func configuration(nodes: Int) -> String {
+    private static func configuration(nodes: Int) throws -> KindConfiguration {
         var cluster = Cluster()
         cluster.nodes = [Node(role: .controlPlane)] + (1..<nodes).map { _ in Node(role: .worker) }
-        return cluster.yaml()
+        return try KindConfiguration(text: cluster.yaml(), file: "--nodes")
     }
 }
 
-/// A toleration on the command line.
-struct TolerationArgument: ExpressibleByArgument, Sendable {
-    /// The toleration.
-    var toleration: Toleration
-
-    init?(argument: String) {
-        guard let toleration = Toleration(argument) else { return nil }
-        self.toleration = toleration
-    }
+extension Toleration: ExpressibleByArgument {
+    /// Reads a toleration from the command line.
+    public init?(argument: String) { self.init(argument) }
 }
+
+extension ClusterSpec.Access: ExpressibleByArgument {}
 
 /// `pod/NAME`, or `none`.
 enum OwnerArgument: ExpressibleByArgument, Sendable {
@@ -244,23 +191,6 @@ enum OwnerArgument: ExpressibleByArgument, Sendable {
             self = .pod(String(argument.dropFirst(4)))
         } else {
             return nil
-        }
-    }
-}
-
-/// How the API server is reached.
-enum AccessArgument: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case tunnel, service
-    case nodePort = "node-port"
-    case loadBalancer = "load-balancer"
-
-    /// The same for providers.
-    var access: ClusterRequest.Access {
-        switch self {
-        case .tunnel: .tunnel
-        case .service: .service
-        case .nodePort: .nodePort
-        case .loadBalancer: .loadBalancer
         }
     }
 }

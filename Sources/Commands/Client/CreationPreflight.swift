@@ -1,3 +1,4 @@
+internal import ClusterSpec
 internal import ClusterClient
 internal import Diagnosis
 internal import Doctor
@@ -9,7 +10,7 @@ enum CreationPreflight {
     private static let limit = Duration.seconds(1)
 
     /// What was found; nil where the host cluster did not tell in time.
-    static func findings(of request: ClusterRequest, in provider: KubernetesProvider) async -> Preflight? {
+    static func findings(of request: ClusterSpec, in provider: KubernetesProvider) async -> Preflight? {
         let reader = HostClusterReader(client: provider.client, namespace: provider.namespace)
         let needs = needs(of: request, in: provider.namespace)
         return await withTaskGroup(of: Preflight?.self) { group in
@@ -23,7 +24,7 @@ enum CreationPreflight {
         }
     }
 
-    private static func needs(of request: ClusterRequest, in namespace: String) -> HostClusterFacts.Needs {
+    private static func needs(of request: ClusterSpec, in namespace: String) -> HostClusterFacts.Needs {
         let resources = ClusterObjects(request, namespace: namespace, creation: "").resources
         let limits = resources["limits"].object.compactMapValues(\.string)
         // Where only a limit is given, it is the request too.

@@ -32,7 +32,7 @@ struct VersionCommand: ParsableCommand {
     #endif
 
     func run() throws {
-        let number = KinkajouVersion.number
+        let number = Release.current
         let json: JSONValue = [
             "version": .string(number), "platform": .string("linux/\(Self.architecture)"),
         ]
@@ -42,9 +42,4 @@ struct VersionCommand: ParsableCommand {
             StandardOutput.write(quiet ? "\(number)\n" : "kinkajou v\(number) linux/\(Self.architecture)\n")
         }
     }
-}
-
-/// The version of this tool.
-enum KinkajouVersion {
-    static let number = KinkajouCommand.configuration.version
 }

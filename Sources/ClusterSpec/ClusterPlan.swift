@@ -1,33 +1,7 @@
 public import HostFacts
 
-/// What the command line, the environment and the facts of the Pod say about a cluster, beside its file.
-public struct ClusterSettings: Sendable, Equatable {
-    /// The port of the API server where nobody chose one.
-    public static let defaultAPIServerPort = 30001
-
-    // What the user asked for: stronger than the file.
-
-    /// The name of the cluster.
-    public var name: String?
-    /// The image of every node.
-    public var nodeImage: String?
-    /// The address at which the API server listens.
-    public var apiServerAddress: String?
-    /// The port at which it listens.
-    public var apiServerPort: Int?
-    /// More names and addresses for the API server's certificate.
-    public var certSANs: [String] = []
-    /// The network of the Pods.
-    public var podSubnet: String?
-    /// The network of the Services.
-    public var serviceSubnet: String?
-    /// For registries, by host name, the URLs to ask first, in order.
-    public var registryMirrors: [String: [String]] = [:]
-    /// Registries, as `host` or `host:port`, that have no certificate or one that nobody vouches for.
-    public var insecureRegistries: [String] = []
-
-    // What the Pod is like: weaker than the file.
-
+/// What the place is like that a cluster is made in: weaker than what was asked for.
+public struct ClusterSurroundings: Sendable, Equatable {
     /// The address of the Pod: where the API server listens unless somebody chose another one.
     public var podAddress: String?
     /// The host's own name, for the certificate.
@@ -47,7 +21,7 @@ public struct ClusterSettings: Sendable, Equatable {
     /// A directory at the host for the files that nodes read about registries.
     public var registryDirectory = "/run/kinkajou/certs.d"
 
-    /// No wishes, and nothing known.
+    /// Nothing known.
     public init() {}
 }
 
@@ -96,11 +70,14 @@ public struct ClusterPlan: Sendable, Equatable {
     /// Files to write before kind runs.
     public var files: [PlannedFile] = []
 
-    /// Merges the settings into the user's configuration: settings win over the file, the file over our defaults.
+    /// Merges the spec into kind's file: the spec wins over the file, the file over what the place suggests.
     ///
+    /// - Parameter parsed: The file; nil: the spec's.
     /// - Throws: ``ClusterConfigError`` with everything that is wrong with the result.
-    public init(_ parsed: ParsedCluster = .none, settings: ClusterSettings) throws(ClusterConfigError) {
-        var planner = ClusterPlanner(parsed: parsed, settings: settings)
+    public init(
+        _ spec: ClusterSpec, file parsed: ParsedCluster? = nil, in place: ClusterSurroundings
+    ) throws(ClusterConfigError) {
+        var planner = ClusterPlanner(parsed: parsed ?? spec.parsed, spec: spec, place: place)
         self = try planner.makePlan()
     }
 

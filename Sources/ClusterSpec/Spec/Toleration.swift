@@ -1,5 +1,5 @@
 /// A taint that is tolerated, as `kubectl taint` writes taints: `KEY[=VALUE][:EFFECT]`.
-public struct Toleration: Sendable, Equatable {
+public struct Toleration: Codable, Sendable, Equatable {
     /// The taint's key; empty: every taint.
     public var key: String
     /// The taint's value; nil: any.

@@ -1,0 +1,65 @@
+/// The one table of what is taken where nobody asked for something.
+public enum Defaults {
+    // MARK: Names and images
+
+    /// The cluster's name: kind's own default.
+    public static let name = "kind"
+    /// The node image where none is asked for and no archive brings one.
+    public static let nodeImage = "kinkajou/node:v1.20.2"
+    /// The image of the Pod or container that a cluster lives in.
+    public static let podImage = "kinkajou/pod:latest"
+
+    // MARK: Ports
+
+    /// The API server's, in the Pod: that of the original image. A fixed port is one that Services and probes can name.
+    public static let apiServerPort = 30001
+    /// That of `/startupz`, `/readyz`, `/livez` and `/metrics`, in the Pod.
+    public static let statusPort = 30002
+
+    // MARK: Networks
+
+    /// Networks for Pods, the best first: that of the original image, then ranges that few use. The first that hides
+    /// nothing outside is taken.
+    public static let podSubnets = [
+        "10.245.0.0/16", "10.247.0.0/16", "10.249.0.0/16", "10.251.0.0/16", "10.253.0.0/16", "172.29.0.0/16",
+        "172.31.0.0/16", "192.168.0.0/16", "100.64.0.0/16",
+    ]
+    /// Networks for Services, the best first.
+    public static let serviceSubnets = [
+        "10.246.0.0/16", "10.248.0.0/16", "10.250.0.0/16", "10.252.0.0/16", "10.254.0.0/16", "172.28.0.0/16",
+        "172.30.0.0/16", "192.168.0.0/16", "100.65.0.0/16",
+    ]
+
+    // MARK: Time-outs, in seconds
+
+    /// For the cluster, from the engine's start until it is ready.
+    public static let waitSeconds: Int64 = 300
+    /// For the Pod, until its container runs.
+    public static let startSeconds: Int64 = 600
+    /// For dockerd, until it answers.
+    public static let engineReadySeconds: Int64 = 60
+
+    // MARK: Resources, as Kubernetes' quantities
+
+    /// The CPU limit.
+    public static let cpu = "2"
+    /// The CPU request: what the scheduler reserves.
+    public static let cpuRequest = "500m"
+    /// The memory limit.
+    public static func memory(isCluster: Bool) -> String { isCluster ? "4Gi" : "2Gi" }
+    /// The memory request.
+    public static func memoryRequest(isCluster: Bool) -> String { isCluster ? "1Gi" : "512Mi" }
+    /// The limit of what is written to the machine's disk.
+    public static func storage(isCluster: Bool) -> String { isCluster ? "20Gi" : "10Gi" }
+
+    // MARK: Files in the Pod
+
+    /// The spec, mounted from a Secret or copied into a container.
+    public static let specFile = "/etc/kinkajou/spec.json"
+    /// dockerd's log.
+    public static let engineLog = "/var/log/kinkajou/dockerd.log"
+    /// The kubeconfig that is written, where HOME does not say otherwise.
+    public static let kubeconfig = "/root/.kube/config"
+    /// Where archives of node images are looked for.
+    public static let imageArchive = "/images"
+}
