@@ -114,7 +114,7 @@ let package = Package(
             swiftSettings: strict
         ),
         // What a person sees on stderr: phases, a spinner on a terminal, errors with their cure.
-        .target(name: "Console", swiftSettings: strict),
+        .target(name: "Console", dependencies: ["Values"], swiftSettings: strict),
         // In the Pod: applies an engine's plan, supervises dockerd and the user's command, takes all of it down.
         .target(
             name: "EngineHost",
@@ -141,7 +141,11 @@ let package = Package(
         // In the Pod, asked by a client: the cluster's nodes, the images in them, their logs.
         .target(
             name: "PodAgent",
-            dependencies: ["DockerEngine", "EnginePlan", "ImageArchives", "Linux", "Values"],
+            dependencies: [
+                "ClusterSpec", "Console", "DockerEngine", "ImageArchives", "Linux", "Values",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         // On the user's machine: clusters as Pods of a host cluster, or as containers of a local Docker.
         .target(
@@ -250,13 +254,15 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "Values", "KubernetesAPI", "ClusterClient",
+                "ClusterClient", "ClusterSpec", "Commands", "EnginePlan", "KubernetesAPI", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "PodAgentTests", dependencies: ["ImageArchives", "Linux", "PodAgent"],
+            name: "PodAgentTests",
+            dependencies: ["Console", "ImageArchives", "Linux", "PodAgent", "Values"],
             swiftSettings: strict),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Values"], swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
             name: "EnginePlanTests", dependencies: ["EnginePlan", "HostFacts", "Values"],

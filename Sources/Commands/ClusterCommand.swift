@@ -8,6 +8,7 @@ internal import HostFacts
 internal import HostReader
 internal import Linux
 internal import NestedCluster
+internal import PodAgent
 internal import Values
 
 /// `kinkajou cluster`.
@@ -77,12 +78,34 @@ struct ClusterCommand: AsyncCommand {
         } catch {
             let error = KinkajouError(describing: error)
             StandardError.write(error.text)
+            // Whoever handed over a spec learns from the file what was wrong with it.
+            if spec != nil { try? EventServer.keep(error) }
             return error.code.exitStatus
         }
         if dryRun {
             let facts = await FactsReader.read(dataRoot: asked.engine.dataRoot.value)
             return try printPlan(facts, asked: asked)
         }
+        let events = EventLog()
+        let teller: EventServer
+        do {
+            teller = try await EventServer.start(log: events)
+        } catch {
+            let error = KinkajouError(
+                "the events cannot be told at \(EventServer.socket)",
+                cure: "make /run writable, and let no other cluster run in this container", code: .stepFailed,
+                cause: error)
+            StandardError.write(error.text)
+            return error.code.exitStatus
+        }
+        let status = await serve(asked, events: events)
+        if let error = events.error { try? EventServer.keep(error) }
+        await teller.stop()
+        return status
+    }
+
+    private func serve(_ asked: ClusterSpec, events: EventLog) async -> Int32 {
+        let progress = Progress(isQuiet: quiet, events: events)
         let board = StatusBoard()
         var server: StatusServer?
         if let address = statusAddress.value {
@@ -92,7 +115,7 @@ struct ClusterCommand: AsyncCommand {
                 let error = KinkajouError(
                     "the status endpoint cannot listen on \(address.host):\(address.port)",
                     cure: "choose another --status-address, or none", code: .usage, cause: error)
-                StandardError.write(error.text)
+                progress.end(error)
                 return error.code.exitStatus
             }
         }
@@ -102,7 +125,7 @@ struct ClusterCommand: AsyncCommand {
                 readyTimeout: .seconds(asked.engineReadySeconds), grace: .seconds(asked.engine.graceSeconds),
                 logPath: asked.engineLog, copiesLogToStderr: dockerLog == .stderr,
                 tlsNames: options.tlsNames(), purpose: .cluster, isQuiet: quiet),
-            workload: KindCluster(asked, status: board), progress: Progress(isQuiet: quiet))
+            workload: KindCluster(asked, status: board), progress: progress)
         let status = await session.run()
         await server?.stop()
         return status

@@ -1,8 +1,9 @@
 internal import Glibc
 internal import Synchronization
+public import Values
 
 /// Tells a person on stderr what is being done, in kind's way: on a terminal a spinner that turns into a
-/// mark, elsewhere one line when a phase starts and one when it ends.
+/// mark, elsewhere one line when a phase starts and one when it ends. Programs get the same as events.
 public final class Progress: Sendable {
     private struct State {
         var phase: String?
@@ -18,12 +19,16 @@ public final class Progress: Sendable {
     private let isQuiet: Bool
     private let isTerminal: Bool
     private let hasColour: Bool
+    private let events: EventLog?
     private let state = Mutex(State())
 
     /// Progress on stderr. Colour and the spinner are for terminals; `NO_COLOR` turns colour off
     /// (https://no-color.org).
-    public init(isQuiet: Bool = false) {
+    ///
+    /// - Parameter events: Gets all that is told, also when this is quiet; nil: nobody asks.
+    public init(isQuiet: Bool = false, events: EventLog? = nil) {
         self.isQuiet = isQuiet
+        self.events = events
         isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
         let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
         hasColour = isTerminal && !noColour
@@ -39,9 +44,11 @@ public final class Progress: Sendable {
     ///
     /// - Parameters:
     ///   - phase: What a person sees of it.
+    ///   - code: What programs know it by.
     ///   - waitedFor: What it waits for, where it does nothing but wait.
-    public func begin(_ phase: String, waitingFor waitedFor: String? = nil) {
+    public func begin(_ phase: String, as code: PhaseCode = .step, waitingFor waitedFor: String? = nil) {
         finish(success: true)
+        events?.append(.begun(phase: code, title: phase))
         state.withLock { state in
             state.phase = phase
             state.detail = ""
@@ -58,10 +65,21 @@ public final class Progress: Sendable {
         }
     }
 
-    /// How far the open phase has come. Where there is no terminal it is said every five seconds at most.
+    /// What the open phase waits for. Where there is no terminal it is said every five seconds at most.
     public func update(_ detail: String) {
+        events?.append(.waiting(detail: detail))
+        show(detail)
+    }
+
+    /// How far the open phase has come, in bytes.
+    public func update(_ done: Int64, of total: Int64) {
+        events?.append(.progress(done: done, total: total))
+        show("\(done * 100 / max(total, 1)) % of \(total >> 20) MiB")
+    }
+
+    private func show(_ detail: String) {
         state.withLock { state in
-            guard let phase = state.phase, !isQuiet else { return }
+            guard let phase = state.phase, !isQuiet, state.detail != detail else { return }
             state.detail = detail
             if !isTerminal, state.lastLine + .seconds(5) < .now {
                 state.lastLine = .now
@@ -82,6 +100,31 @@ public final class Progress: Sendable {
 
     /// A line beside the phases; it goes out also when progress is quiet.
     public func notice(_ text: String) {
+        events?.append(.notice(severity: .information, text: text))
+        line(text)
+    }
+
+    /// Something that works, with a loss that is named; it goes out also when progress is quiet.
+    public func warn(_ text: String) {
+        events?.append(.notice(severity: .warning, text: text))
+        line("warning: \(text)")
+    }
+
+    /// What is made can be used.
+    public func ready(_ text: String) {
+        finish(success: true)
+        events?.append(.ready)
+        line(text)
+    }
+
+    /// All of it came to nothing: the open phase has failed, and this is why.
+    public func end(_ error: KinkajouError) {
+        finish(success: false)
+        events?.append(.ended(error: error))
+        for text in error.lines { line(text) }
+    }
+
+    private func line(_ text: String) {
         state.withLock { state in
             clearLine(state)
             write(text + "\n")
@@ -89,8 +132,8 @@ public final class Progress: Sendable {
     }
 
     private func finish(success: Bool) {
-        state.withLock { state in
-            guard let phase = state.phase else { return }
+        let wasOpen = state.withLock { state in
+            guard let phase = state.phase else { return false }
             let duration = state.began.duration(to: .now)
             state.records.append(
                 PhaseRecord(
@@ -100,10 +143,13 @@ public final class Progress: Sendable {
             state.spinner?.cancel()
             state.spinner = nil
             state.phase = nil
-            guard !isQuiet else { return }
-            let mark = success ? coloured("✓", 32) : coloured("✗", 31)
-            write(" \(mark) \(phase) (\(duration.inTenths) s)\n")
+            if !isQuiet {
+                let mark = success ? coloured("✓", 32) : coloured("✗", 31)
+                write(" \(mark) \(phase) (\(duration.inTenths) s)\n")
+            }
+            return true
         }
+        if wasOpen { events?.append(success ? .done : .failed) }
     }
 
     private func spin(_ phase: String) async {

@@ -62,7 +62,7 @@ public final class KindCluster: Workload {
         writeTrace()
         if spec.summarizesTime { progress.notice(summary(progress)) }
         status.isReady(kubectl: Kubectl(environment: environment))
-        progress.notice("kinkajou: the cluster is ready; KUBECONFIG=\(kubeconfig)")
+        progress.ready("kinkajou: the cluster is ready; KUBECONFIG=\(kubeconfig)")
         return ["KUBECONFIG": kubeconfig]
     }
 
@@ -104,7 +104,7 @@ public final class KindCluster: Workload {
             spec.wantedImages, archive: spec.imageArchive, environment: environment)
         let version = try await images.version(of: image, environment: environment)
         let plan = try spec.plan(facts: facts, image: image, version: version)
-        for warning in plan.warnings { progress.notice("warning: \(warning)") }
+        for warning in plan.warnings { progress.warn("\(warning)") }
         let name = plan.cluster.name ?? "kind"
         let file = try write(plan)
         state.withLock { $0.name = name }
@@ -219,7 +219,7 @@ public final class KindCluster: Workload {
 
     /// Keeps everything as it is until the session is stopped.
     private func hold(after error: any Error, progress: Progress) async {
-        for line in KinkajouError(describing: error, code: .stepFailed).lines { progress.notice(line) }
+        progress.end(KinkajouError(describing: error, code: .stepFailed))
         progress.notice(
             "kinkajou: kept for inspection (--retain): KUBECONFIG=\(kubeconfig); stop it with SIGTERM"
         )
@@ -243,12 +243,12 @@ public final class KindCluster: Workload {
         environment["KUBECONFIG"] = kubeconfig
         environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
         if let directory = spec.logDirectory {
-            progress?.begin("Exporting logs to \(directory) 📄")
+            progress?.begin("Exporting logs to \(directory) 📄", as: .logs)
             let share = max(.seconds(1), ContinuousClock.now.duration(to: deadline) / 2)
             complaints += await exportLogs(to: directory, name: name, environment: environment, within: share)
             progress?.done()
         }
-        progress?.begin("Deleting the cluster \"\(name)\" 🗑")
+        progress?.begin("Deleting the cluster \"\(name)\" 🗑", as: .deletion)
         do {
             let remaining = max(.seconds(1), ContinuousClock.now.duration(to: deadline))
             let result = try await CapturedProgram.run(
@@ -327,7 +327,7 @@ public final class KindCluster: Workload {
         do {
             try Files.replace(path, with: PhaseTrace(progress.records).json(), mode: 0o644)
         } catch {
-            progress.notice("warning: the trace cannot be written: \(error)")
+            progress.warn("the trace cannot be written: \(error)")
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Console
 internal import Synchronization
+internal import Values
 
 /// Reads kind's own progress from its stderr and shows it as ours.
 final class KindPhases: Sendable {
@@ -22,7 +23,7 @@ final class KindPhases: Sendable {
             var phase = rest[...]
             if phase.hasSuffix("...") { phase = phase.dropLast(3) }
             while phase.last == " " { phase.removeLast() }
-            progress.begin(String(phase))
+            progress.begin(String(phase), as: .kind)
         case "✓": progress.done()
         case "✗": progress.fail()
         case nil: return

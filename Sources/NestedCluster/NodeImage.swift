@@ -74,11 +74,11 @@ struct NodeImage {
         var status = stat()
         guard stat(file, &status) == 0 else { throw SystemError("stat", file, errno) }
         let size = Int64(status.st_size)
-        progress.begin("Loading \(file) 📦")
+        progress.begin("Loading \(file) 📦", as: .imageLoad)
         let archive: FileChunks
         do {
             archive = try FileChunks(file) { [progress] done in
-                progress.update("\(done * 100 / max(size, 1)) % of \(size >> 20) MiB")
+                progress.update(done, of: size)
             }
         } catch {
             throw KinkajouError("\(error)", cure: "make the archive readable", code: .usage)
@@ -96,7 +96,7 @@ struct NodeImage {
     }
 
     private func pull(_ image: String, environment: [String: String], tried: [String]) async throws {
-        progress.begin("Pulling \(image) 🚚")
+        progress.begin("Pulling \(image) 🚚", as: .imagePull)
         let result = try await CapturedProgram.run(
             ChildRequest(
                 executable: "docker", arguments: ["pull", "--quiet", image], environment: environment),

@@ -47,7 +47,7 @@ struct ReadinessLadder {
     }
 
     private func wait(for level: ReadinessLevel) async throws {
-        progress.begin("Waiting for \(level.title) ⏳", waitingFor: level.rawValue)
+        progress.begin("Waiting for \(level.title) ⏳", as: level.phase, waitingFor: level.rawValue)
         var pause = Duration.milliseconds(100)
         while true {
             let reason: String
@@ -226,6 +226,18 @@ struct ReadinessLadder {
 }
 
 extension ReadinessLevel {
+    /// The phase in which it is waited for.
+    var phase: PhaseCode {
+        switch self {
+        case .none: .step
+        case .api: .api
+        case .node: .node
+        case .dns: .dns
+        case .serviceAccount: .serviceAccount
+        case .pod: .pod
+        }
+    }
+
     /// What is waited for, in words.
     var title: String {
         switch self {

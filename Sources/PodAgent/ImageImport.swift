@@ -1,5 +1,4 @@
 internal import DockerEngine
-internal import EnginePlan
 internal import Glibc
 public import ImageArchives
 internal import Linux

@@ -1,4 +1,3 @@
-internal import EnginePlan
 internal import Glibc
 internal import ImageArchives
 internal import Linux

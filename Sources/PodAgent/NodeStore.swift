@@ -1,4 +1,3 @@
-internal import EnginePlan
 public import ImageArchives
 internal import Linux
 internal import Values

@@ -1,5 +1,4 @@
 public import DockerEngine
-internal import EnginePlan
 internal import Linux
 internal import Values
 

@@ -1,3 +1,4 @@
+import ClusterSpec
 import Testing
 
 @testable import ClusterClient

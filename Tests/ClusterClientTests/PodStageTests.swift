@@ -28,7 +28,7 @@ import Values
             {phase: Pending, conditions: [{type: PodScheduled, status: "True"}],
              containerStatuses: [{state: {waiting: {reason: ContainerCreating}}}]}
             """)
-        #expect(PodStage(pod: pod) == .preparing("ContainerCreating"))
+        #expect(PodStage(pod: pod) == .preparing)
     }
 
     @Test func itRunsAndIsReady() throws {
@@ -55,17 +55,17 @@ import Values
             {phase: Pending, conditions: [{type: PodScheduled, status: "False", reason: Unschedulable,
              message: "0/1 nodes are available: 1 Insufficient cpu."}]}
             """, "no node of the host cluster can take its Pod: 0/1 nodes are available: 1 Insufficient cpu.",
-            "--cpu", true
+            "--cpu-request", true
         ),
         (
             "back-off",
             "{containerStatuses: [{image: nowhere/x, state: {waiting: {reason: ImagePullBackOff, message: Back-off}}}]}",
-            "nowhere/x cannot be pulled", "--image-pull-secret", false
+            "nowhere/x cannot be pulled", "--image-pull-secret", true
         ),
         (
             "no such image",
             "{containerStatuses: [{image: x, state: {waiting: {reason: ErrImagePull, message: \"x: not found\"}}}]}",
-            "cannot be pulled: x: not found", "--pod-image", false
+            "cannot be pulled: x: not found", "--pod-image", true
         ),
         (
             "a registry's hiccup",
@@ -152,19 +152,38 @@ import Values
         #expect(failure.mayPass == expected.mayPass, "\(expected.name)")
     }
 
+    /// The agent's own last words say more than its exit status.
+    @Test func theAgentsLastWordsAreTheFailure() throws {
+        let error = KinkajouError("no room", cure: "make some", evidence: ["a line"], code: .timedOut)
+        let line = ProgressEvent(number: 0, time: 0, .ended(error: error)).line
+        var pod = try pod(
+            "{phase: Failed, containerStatuses: [{state: {terminated: {reason: Error, exitCode: 75}}}]}")
+        pod["status"]["containerStatuses"] = [
+            ["state": ["terminated": ["reason": "Error", "exitCode": 75, "message": .string(line)]]]
+        ]
+        #expect(PodStage(pod: pod) == .failed(.agentFailed(status: 75, error: error)))
+        guard case .failed(let failure) = PodStage(pod: pod) else { return }
+        #expect((failure.summary, failure.cure) == ("no room", "make some"))
+        #expect(failure.code == .timedOut)
+        #expect(!failure.hasLog)
+    }
+
+    @Test(arguments: ["", "a line of a log", "{}", "{\"version\": 1}"])
+    func otherLastWordsAreNone(text: String) {
+        #expect(PodFailure.outcome(text) == nil)
+    }
+
     @Test func eventsTellWhatThePodDoesNot() throws {
-        let mount = PodEvent(
-            try JSONValue(yaml: "{reason: FailedMount, type: Warning, message: \"no such secret\", count: 2}")
-        )
-        #expect(mount.failure?.mayPass == true)
-        let lasting = PodEvent(
-            try JSONValue(yaml: "{reason: FailedMount, type: Warning, message: \"no such secret\", count: 9}")
-        )
-        #expect(lasting.failure?.mayPass == false)
-        #expect(lasting.failure?.summary.contains("no such secret") == true)
-        let pulling = PodEvent(try JSONValue(yaml: "{reason: Pulling, message: 'Pulling image \"x\"'}"))
+        func event(_ yaml: String) throws -> PodEvent { PodEvent(try JSONValue(yaml: yaml)) }
+        let mount = try event("{reason: FailedMount, type: Warning, message: \"no such secret\", count: 2}")
+        #expect(mount == .failed(.volume(message: "no such secret", count: 2)))
+        #expect(PodFailure.volume(message: "", count: 2).mayPass)
+        #expect(!PodFailure.volume(message: "", count: 9).mayPass)
+        #expect(PodFailure.volume(message: "no such secret", count: 9).summary.contains("no such secret"))
+        let pulling = try event("{reason: Pulling, message: 'Pulling image \"x\"'}")
+        #expect(pulling == .pulling(image: "x"))
         #expect(pulling.phase == "Pulling image \"x\"")
-        #expect(pulling.failure == nil)
-        #expect(PodEvent(try JSONValue(yaml: "{reason: TriggeredScaleUp}")).announcesRoom)
+        #expect(try event("{reason: TriggeredScaleUp}") == .scalingUp)
+        #expect(try event("{reason: Started}") == .other)
     }
 }

@@ -40,6 +40,11 @@ struct DockerProgram: Sendable {
         return result.output
     }
 
+    /// Waits until a container has ended.
+    func wait(for container: String) async throws {
+        _ = try await stream(["wait", container], input: nil, output: { _ in }, errors: { _ in })
+    }
+
     /// Runs it with streams that the caller handles.
     func stream(
         _ arguments: [String], input: (@Sendable () async throws -> ByteBuffer?)?,

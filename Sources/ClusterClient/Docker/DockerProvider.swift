@@ -74,12 +74,11 @@ public struct DockerProvider: ClusterProvider {
         let made = await Task.detached { () -> Result<Void, any Error> in
             do { return .success(try await self.start(request)) } catch { return .failure(error) }
         }.value
-        let log = CreationLog(follower: follower)
         do {
             try made.get()
             try Task.checkCancellation()
             follower.end(success: true)
-            try await wait(for: request, log: log)
+            try await wait(for: request, follower: follower)
             return try await endpoint(of: request.name, isInternal: false)
         } catch {
             follower.end(success: false)
@@ -239,44 +238,42 @@ public struct DockerProvider: ClusterProvider {
             ["cp", staged, "\(container):\(parent)"], doing: title, timeout: .seconds(900))
     }
 
-    /// Follows the log until it says that the cluster is ready, or the container has ended.
-    private func wait(for request: ClusterSpec, log: CreationLog) async throws {
+    /// Follows what happens in the container until the cluster is ready, or the container has ended.
+    private func wait(for request: ClusterSpec, follower: any CreationFollower) async throws {
         let name = ClusterName.object(request.name)
-        let isReady = try await withTimeLimit(request.wait + .seconds(240), "the cluster \"\(request.name)\"")
-        {
-            try await withThrowingTaskGroup(of: Bool.self) { group in
-                defer { group.cancelAll() }
-                group.addTask {
-                    struct Ready: Error {}
-                    let take: @Sendable (ByteBuffer) async throws -> Void = {
-                        if log.take($0.readableBytesView) { throw Ready() }
-                    }
-                    do {
-                        _ = try await docker.stream(
-                            ["logs", "--follow", name], input: nil, output: take, errors: take)
-                        return false
-                    } catch is Ready {
-                        return true
-                    }
-                }
-                return try await group.next() ?? false
+        try await CreationRun(
+            spec: request, follower: follower, run: { try await run($0, inContainer: name) },
+            lastLines: { await lastLines(of: name) }
+        ).untilReady(sources: [
+            { feed in
+                feed(.stage(.running, node: nil))
+                try await docker.wait(for: name)
+                feed(.stage(.failed(try await failure(of: request)), node: nil))
             }
-        }
-        try Task.checkCancellation()
-        guard !isReady else { return }
-        let container = try await container(of: request.name) ?? .null
-        let state = container["State"]
-        var summary =
-            "its container ended with exit status \(state["ExitCode"].integer ?? -1) (docs/exit-codes.md)"
-        var cure = "the last lines of its log are above; --retain keeps it for inspection"
-        if state["OOMKilled"].boolean == true {
-            summary =
-                "the kernel ended it because it used more than its memory limit of \(request.resources.memory)"
-            cure = "raise --memory"
-        }
-        throw KinkajouError(
-            "the cluster \"\(request.name)\" cannot be made: \(summary)", cure: cure,
-            evidence: log.lastLines(12))
+        ])
+    }
+
+    /// Why the container has ended.
+    private func failure(of request: ClusterSpec) async throws -> PodFailure {
+        let state = try await container(of: request.name)?["State"] ?? .null
+        if state["OOMKilled"].boolean == true { return .outOfMemory(limit: request.resources.memory) }
+        return .agentFailed(
+            status: state["ExitCode"].integer ?? -1,
+            error: try await outcome(of: ClusterName.object(request.name)))
+    }
+
+    /// The last words of the agent, which are in a file of the container that has ended.
+    private func outcome(of container: String) async throws -> KinkajouError? {
+        let result = try await docker.run(["cp", "\(container):\(Defaults.outcomeFile)", "-"])
+        // An archive of one file: tar(5), with a header of 512 bytes.
+        guard result.isSuccess, result.output.utf8.count > 512 else { return nil }
+        let text = String(decoding: result.output.utf8.dropFirst(512).prefix { $0 != 0 }, as: UTF8.self)
+        return PodFailure.outcome(text.trimmed)
+    }
+
+    private func lastLines(of container: String) async -> [String] {
+        guard let result = try? await docker.run(["logs", "--tail", "12", container]) else { return [] }
+        return (result.output + result.errors).split(separator: "\n").map(String.init)
     }
 
     // MARK: - Deleting one
@@ -326,11 +323,14 @@ public struct DockerProvider: ClusterProvider {
     /// Runs a command in the container.
     public func run(_ command: RemoteCommand, in name: String) async throws -> RemoteResult {
         _ = try await existing(name)
+        return try await run(command, inContainer: ClusterName.object(name))
+    }
+
+    private func run(_ command: RemoteCommand, inContainer container: String) async throws -> RemoteResult {
         let errors = CollectedText()
         return try await withTimeLimit(command.timeout, "`\(command.words.joined(separator: " "))`") {
             let status = try await docker.stream(
-                ["exec"] + (command.input == nil ? [] : ["--interactive"]) + [ClusterName.object(name)]
-                    + command.words,
+                ["exec"] + (command.input == nil ? [] : ["--interactive"]) + [container] + command.words,
                 input: command.input, output: command.output, errors: { errors.append($0) })
             return RemoteResult(status: status, errors: errors.string)
         }

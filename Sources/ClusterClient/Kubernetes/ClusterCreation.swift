@@ -32,10 +32,14 @@ struct ClusterCreation: Sendable {
             if let failure { throw failure }
             try Task.checkCancellation()
             guard let pod = made.pod else { throw CancellationError() }
-            try await CreationWatch(
-                client: client, request: request, pod: pod, namespace: namespace, place: place,
-                follower: follower
-            ).untilReady()
+            let sources = CreationSources(
+                client: client, pod: pod, namespace: namespace, follower: follower)
+            try await CreationRun(
+                spec: request, follower: follower, run: { try await sources.run($0) },
+                lastLines: { await sources.lastLines() }
+            ).untilReady(sources: [
+                { try await sources.watchPod($0) }, { try await sources.watchEvents($0) },
+            ])
             follower.begin("Fetching the credentials 🔑")
             let text = try await credentials()
             let endpoint = try await finish(objects, made: made, credentials: text)

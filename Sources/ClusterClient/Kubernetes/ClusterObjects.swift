@@ -170,6 +170,8 @@ public struct ClusterObjects: Sendable {
         }
         return [
             "name": "cluster", "image": .string(request.podImage), "imagePullPolicy": "IfNotPresent",
+            // Where the agent leaves its last words; a failure is known by them when nobody has listened.
+            "terminationMessagePath": .string(Defaults.outcomeFile),
             "command": ["kinkajou", "cluster", "--spec", .string(Defaults.specFile)],
             "env": .array(environment),
             "securityContext": ["privileged": true],

@@ -10,7 +10,9 @@ extension ClusterRecord {
             namespace: metadata["namespace"].string ?? "", status: .pending)
         switch PodStage(pod: pod) {
         case .scheduling: (status, reason) = (.pending, "waits for a node")
-        case .preparing(let what): (status, reason) = (.pending, what)
+        case .preparing:
+            let waiting = pod["status"]["containerStatuses"][0]["state"]["waiting"]
+            (status, reason) = (.pending, waiting["reason"].string ?? "")
         case .running:
             // A Pod that has never been ready has been unready since it was made.
             let unreadySince = PodStage.condition("Ready", of: pod)["lastTransitionTime"].string ?? ""
@@ -20,8 +22,7 @@ extension ClusterRecord {
         case .ready: status = .ready
         case .terminating: status = .terminating
         case .failed(let failure):
-            let isOver = pod["status"]["reason"].string == "DeadlineExceeded"
-            (status, reason) = (isOver ? .expired : failure.mayPass ? .pending : .failed, failure.summary)
+            (status, reason) = (failure == .lifetimeOver ? .expired : failure.mayPass ? .pending : .failed, failure.summary)
         }
         nodes = annotations[ClusterObjects.Key.nodes].string.flatMap { Int($0) }
         nodeImage = annotations[ClusterObjects.Key.nodeImage].string ?? ""

@@ -5,7 +5,7 @@ public enum PodStage: Sendable, Equatable {
     /// It waits for a node.
     case scheduling
     /// It waits for its image, volumes or network.
-    case preparing(String)
+    case preparing
     /// Its container runs; the cluster comes up in it.
     case running
     /// Its probes say that the cluster is ready.
@@ -29,7 +29,7 @@ public enum PodStage: Sendable, Equatable {
         } else if Self.condition("PodScheduled", of: pod)["status"].string == "True"
             || pod["spec"]["nodeName"].string != nil
         {
-            self = .preparing(state["waiting"]["reason"].string ?? "")
+            self = .preparing
         } else {
             self = .scheduling
         }
@@ -40,191 +40,269 @@ public enum PodStage: Sendable, Equatable {
     }
 }
 
-/// Why a cluster's Pod will not become ready, in plain words.
-public struct PodFailure: Sendable, Equatable {
-    /// What happened.
-    public var summary: String
-    /// What to do.
-    public var cure: String
-    /// Whether it may pass by itself, so that a little patience is in order.
-    public var mayPass = false
-    /// Whether the log of the Pod says more.
-    public var hasLog = false
+/// Why a cluster's Pod will not become ready.
+public enum PodFailure: Sendable, Equatable {
+    // What the Pod's status tells.
 
-    init(_ summary: String, cure: String, mayPass: Bool = false, hasLog: Bool = false) {
-        self.summary = summary
-        self.cure = cure
-        self.mayPass = mayPass
-        self.hasLog = hasLog
+    /// Its time to live is over.
+    case lifetimeOver
+    /// The kubelet evicted it.
+    case evicted(message: String)
+    /// No node can take it, now.
+    case unschedulable(message: String)
+    /// Its image was not had, so far.
+    case imageNotPulled(image: String, message: String)
+    /// The name of its image is none.
+    case imageNameInvalid(image: String)
+    /// Its image is not on the node, and must not be pulled.
+    case imageNeverPulled(image: String)
+    /// What its container refers to is not there, so far.
+    case configuration(message: String)
+    /// Its container cannot be made or started.
+    case notStarted(reason: String, message: String)
+    /// The kernel ended its container before its program ran: the limit is less than the runtime itself needs.
+    case outOfMemoryAtStart(limit: String?, message: String)
+    /// The kernel ended it for using more memory than it may.
+    case outOfMemory(limit: String)
+    /// Something ended it with SIGKILL.
+    case killed(limit: String)
+    /// Somebody stopped it.
+    case stopped
+    /// The agent in it came to an end, and said why, or with this exit status.
+    case agentFailed(status: Int64, error: KinkajouError?)
+    /// The Pod failed for another reason.
+    case podFailed(reason: String, message: String)
+
+    // What events tell.
+
+    /// The node could not set it up, so often.
+    case sandbox(message: String, count: Int64)
+    /// A volume of it could not be mounted, so often.
+    case volume(message: String, count: Int64)
+    /// Its node was lost.
+    case nodeLost(message: String)
+
+    /// How long a failure is waited out.
+    public enum Patience: Sendable, Equatable {
+        /// It does not pass.
+        case none
+        /// The kubelet tries again by itself; this is how long it may take.
+        case retries(Duration)
+        /// As long as the Pod may take to start: a node may come, or another Pod may go.
+        case untilStart
+    }
+
+    /// How long it is waited out.
+    public var patience: Patience {
+        switch self {
+        case .unschedulable: .untilStart
+        // A registry's hiccup passes with the kubelet's second attempt, which comes after 10 s.
+        case .imageNotPulled: .retries(.seconds(20))
+        case .configuration: .retries(.seconds(30))
+        // A network plugin or a Secret that comes a moment later is usual; the kubelet tries in ever longer intervals.
+        case .sandbox(_, let count): count < 3 ? .retries(.seconds(30)) : .none
+        case .volume(_, let count): count < 6 ? .retries(.seconds(60)) : .none
+        default: .none
+        }
+    }
+
+    /// Whether it may pass by itself.
+    public var mayPass: Bool { patience != .none }
+
+    /// Whether the log of the Pod says more.
+    var hasLog: Bool {
+        switch self {
+        case .lifetimeOver, .outOfMemory, .killed, .stopped, .podFailed: true
+        case .agentFailed(_, let error): error == nil
+        default: false
+        }
+    }
+
+    /// Whether both are the same trouble, however often it was seen.
+    func isSameTrouble(as other: PodFailure) -> Bool {
+        switch (self, other) {
+        case (.unschedulable, .unschedulable), (.sandbox, .sandbox), (.volume, .volume): true
+        case (.imageNotPulled(let one, _), .imageNotPulled(let two, _)): one == two
+        case (.configuration, .configuration): true
+        default: self == other
+        }
+    }
+
+    /// What kind of failure it is.
+    var code: ErrorCode {
+        if case .agentFailed(_, let error?) = self { return error.code }
+        return .clusterFailed
+    }
+
+    /// What happened.
+    public var summary: String {
+        switch self {
+        case .lifetimeOver: "its time to live is over"
+        case .evicted(let message): "the kubelet evicted its Pod: \(message)"
+        case .unschedulable(let message): "no node of the host cluster can take its Pod: \(message)"
+        case .imageNotPulled(let image, let message): "the image \(image) cannot be pulled: \(message)"
+        case .imageNameInvalid(let image): "\"\(image)\" is no name of an image"
+        case .imageNeverPulled(let image): "the image \(image) is not on the node"
+        case .configuration(let message): "its container cannot be configured: \(message)"
+        case .notStarted(let reason, let message): "its container cannot be started (\(reason)): \(message)"
+        case .outOfMemoryAtStart(let limit, let message):
+            "the kernel ended its container before it ran, for its memory limit\(limit.map { " of \($0)" } ?? "") is less than starting it takes: \(message)"
+        case .outOfMemory(let limit):
+            "the kernel ended its Pod because it used more than its memory limit of \(limit) (OOMKilled)"
+        case .killed:
+            "something ended its Pod with SIGKILL (exit status 137); where memory is short that is the kernel"
+        case .stopped: "its Pod was stopped"
+        case .agentFailed(let status, let error):
+            error?.summary ?? "the cluster in its Pod failed (exit status \(status), see docs/exit-codes.md)"
+        case .podFailed(let reason, let message):
+            "its Pod failed: \(reason)\(message.isEmpty ? "" : ": \(message)")"
+        case .sandbox(let message, _): "the node cannot set up the Pod: \(message)"
+        case .volume(let message, _): "a volume of its Pod cannot be mounted: \(message)"
+        case .nodeLost(let message): "its node was lost: \(message)"
+        }
+    }
+
+    /// What to do.
+    public var cure: String {
+        switch self {
+        case .lifetimeOver: "make it again with a longer --ttl"
+        case .evicted: "raise --storage or --memory, or choose a node with more room by --node-selector"
+        case .unschedulable:
+            "lower --cpu-request, --memory-request or --storage, correct --node-selector, add a --toleration, make room, or wait longer with --start-timeout"
+        case .imageNotPulled:
+            "correct --pod-image, push the image, or name the registry's credentials with --image-pull-secret"
+        case .imageNameInvalid: "correct --pod-image"
+        case .imageNeverPulled: "load it into the nodes of the host cluster"
+        case .notStarted(let reason, _) where ["StartError", "ContainerCannotRun"].contains(reason):
+            "see that --pod-image is an image of Kinkajou's for this architecture"
+        case .configuration, .notStarted, .podFailed, .volume:
+            "see `kubectl describe pod` for the Pod of the cluster"
+        case .outOfMemoryAtStart, .outOfMemory: "raise --memory"
+        case .killed(let limit): "raise --memory (now \(limit))"
+        case .stopped: "see who deleted or drained it"
+        case .agentFailed(_, let error):
+            error?.cure ?? "the last lines of its log are above; --retain keeps the Pod for inspection"
+        case .sandbox: "see the container runtime and the CNI plugin of that node"
+        case .nodeLost: "make the cluster again; the scheduler chooses another node"
+        }
     }
 
     /// Reads it from a Pod; nil: nothing has failed.
     public init?(pod: JSONValue) {
         let status = pod["status"]
         let container = status["containerStatuses"][0]
+        let waiting = container["state"]["waiting"]
         let scheduled = PodStage.condition("PodScheduled", of: pod)
         let message = (status["message"].string ?? "").trimmed
+        let limit = pod["spec"]["containers"][0]["resources"]["limits"]["memory"].string ?? "?"
         if status["reason"].string == "DeadlineExceeded" {
-            self.init("its time to live is over", cure: "make it again with a longer --ttl", hasLog: true)
+            self = .lifetimeOver
         } else if status["reason"].string == "Evicted" {
-            self.init(
-                "the kubelet evicted its Pod: \(message)",
-                cure: "raise --storage or --memory, or choose a node with more room by --node-selector")
+            self = .evicted(message: message)
         } else if !container["state"]["terminated"].isNull {
-            self.init(
-                terminated: container["state"]["terminated"], memory: Self.memoryLimit(of: pod))
-        } else if let failure = Self(
-            outOfMemory: container["state"]["waiting"]["message"].string, limit: Self.memoryLimit(of: pod))
-        {
-            self = failure
-        } else if let reason = container["state"]["waiting"]["reason"].string,
-            let failure = Self(waiting: reason, container: container)
-        {
+            self.init(terminated: container["state"]["terminated"], limit: limit)
+        } else if let message = waiting["message"].string, Self.isOutOfMemory(message) {
+            self = .outOfMemoryAtStart(limit: limit, message: message.trimmed)
+        } else if let reason = waiting["reason"].string, let failure = Self(waiting: reason, container: container) {
             self = failure
         } else if status["phase"].string == "Failed" {
-            let reason = status["reason"].string ?? "no reason is given"
-            self.init(
-                "its Pod failed: \(reason)\(message.isEmpty ? "" : ": \(message)")",
-                cure: "see `kubectl describe pod` for the Pod of the cluster", hasLog: true)
+            self = .podFailed(reason: status["reason"].string ?? "no reason is given", message: message)
         } else if scheduled["status"].string == "False", scheduled["reason"].string == "Unschedulable" {
-            self.init(
-                "no node of the host cluster can take its Pod: \((scheduled["message"].string ?? "").trimmed)",
-                cure:
-                    "lower --cpu, --memory or --storage, correct --node-selector, add a --toleration, or make room",
-                mayPass: true)
+            self = .unschedulable(message: (scheduled["message"].string ?? "").trimmed)
         } else {
             return nil
         }
     }
 
-    private static func memoryLimit(of pod: JSONValue) -> String {
-        pod["spec"]["containers"][0]["resources"]["limits"]["memory"].string ?? "?"
-    }
-
-    private init(terminated: JSONValue, memory: String) {
+    private init(terminated: JSONValue, limit: String) {
         let code = terminated["exitCode"].integer ?? 0
-        let reason = terminated["reason"].string ?? ""
-        switch (reason, code) {
-        case ("OOMKilled", _):
-            self.init(
-                "the kernel ended its Pod because it used more than its memory limit of \(memory) (OOMKilled)",
-                cure: "raise --memory", hasLog: true)
-        case ("ContainerCannotRun", _), ("StartError", _):
-            if let failure = Self(outOfMemory: terminated["message"].string, limit: memory) {
-                self = failure
-                return
-            }
-            self.init(
-                "its container cannot be started: \((terminated["message"].string ?? reason).trimmed)",
-                cure: "see that --pod-image is an image of Kinkajou's for this architecture", hasLog: true)
-        case (_, 137):
-            self.init(
-                "something ended its Pod with SIGKILL (exit status 137); where memory is short that is the kernel",
-                cure: "raise --memory (now \(memory))", hasLog: true)
-        case (_, 143), (_, 130):
-            self.init("its Pod was stopped", cure: "see who deleted or drained it", hasLog: true)
-        default:
-            self.init(
-                "the cluster in its Pod failed (exit status \(code), see docs/exit-codes.md)",
-                cure: "the last lines of its log are above; --retain keeps the Pod for inspection",
-                hasLog: true)
+        let message = (terminated["message"].string ?? "").trimmed
+        switch (terminated["reason"].string ?? "", code) {
+        case ("OOMKilled", _): self = .outOfMemory(limit: limit)
+        case ("ContainerCannotRun", _) where Self.isOutOfMemory(message),
+            ("StartError", _) where Self.isOutOfMemory(message):
+            self = .outOfMemoryAtStart(limit: limit, message: message)
+        case (let reason, _) where ["ContainerCannotRun", "StartError"].contains(reason):
+            self = .notStarted(reason: reason, message: message)
+        case (_, 137): self = .killed(limit: limit)
+        case (_, 143), (_, 130): self = .stopped
+        default: self = .agentFailed(status: code, error: Self.outcome(message))
         }
     }
 
-    /// What runc says when the kernel has ended a container's first process before its program ran: the limit is less
-    /// than the runtime itself needs.
-    init?(outOfMemory message: String?, limit: String? = nil) {
-        guard let message, message.contains("OOM-killed") || message.contains("OOM killed") else {
+    /// What the agent has left as its container's last words.
+    static func outcome(_ text: String) -> KinkajouError? {
+        guard let event = try? ProgressEvent(line: Array(text.utf8)), case .ended(let error) = event.event else {
             return nil
         }
-        self.init(
-            "the kernel ended its container before it ran, for its memory limit\(limit.map { " of \($0)" } ?? "") is less than starting it takes: \(message.trimmed)",
-            cure: "raise --memory")
+        return error
     }
 
+    /// Whether runc says that the kernel ended a container's first process: there is no reason for that, only words.
+    static func isOutOfMemory(_ message: String) -> Bool {
+        message.contains("OOM-killed") || message.contains("OOM killed")
+    }
+
+    /// The reasons of the kubelet for a container that waits.
     private init?(waiting reason: String, container: JSONValue) {
         let image = container["image"].string ?? "?"
         let message = (container["state"]["waiting"]["message"].string ?? "").trimmed
         switch reason {
-        case "ErrImagePull", "ImagePullBackOff":
-            self.init(
-                "the image \(image) cannot be pulled: \(message)",
-                cure:
-                    "correct --pod-image, push the image, or name the registry's credentials with --image-pull-secret",
-                // The first refusal may be a registry's hiccup; one that says that there is no such image is final.
-                mayPass: reason == "ErrImagePull" && !Self.isFinalRefusal(message))
-        case "InvalidImageName":
-            self.init("\"\(image)\" is no name of an image", cure: "correct --pod-image")
-        case "ErrImageNeverPull":
-            self.init(
-                "the image \(image) is not on the node", cure: "load it into the nodes of the host cluster")
-        case "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "RegistryUnavailable":
-            self.init(
-                "its container cannot be started (\(reason)): \(message)",
-                cure: "see `kubectl describe pod` for the Pod of the cluster",
-                mayPass: reason == "CreateContainerConfigError")
-        default:
-            return nil
+        case "ErrImagePull", "ImagePullBackOff", "RegistryUnavailable":
+            self = .imageNotPulled(image: image, message: message)
+        case "InvalidImageName": self = .imageNameInvalid(image: image)
+        case "ErrImageNeverPull": self = .imageNeverPulled(image: image)
+        case "CreateContainerConfigError": self = .configuration(message: message)
+        case "CreateContainerError", "RunContainerError": self = .notStarted(reason: reason, message: message)
+        default: return nil
         }
-    }
-
-    private static func isFinalRefusal(_ message: String) -> Bool {
-        ["not found", "manifest unknown", "denied", "unauthorized", "authorization failed", "no such host"]
-            .contains {
-                message.lowercased().contains($0)
-            }
     }
 }
 
 /// What an event about a Pod tells of a start that does not come on.
-public struct PodEvent: Sendable, Equatable {
-    /// The event's reason, such as `FailedMount`.
-    public var reason: String
-    /// Its text.
-    public var message: String
-    /// Whether it is a warning.
-    public var isWarning: Bool
-    /// How often it has been seen.
-    public var count: Int64
+public enum PodEvent: Sendable, Equatable {
+    /// It has a node.
+    case scheduled(node: String)
+    /// An image is pulled.
+    case pulling(image: String)
+    /// The host cluster adds a node for it.
+    case scalingUp
+    /// Other Pods make room for it.
+    case preempting
+    /// It does not come on.
+    case failed(PodFailure)
+    /// Anything else.
+    case other
 
     /// Reads an event of `v1`.
     public init(_ event: JSONValue) {
-        reason = event["reason"].string ?? ""
-        message = (event["message"].string ?? "").trimmed
-        isWarning = event["type"].string == "Warning"
-        count = event["count"].integer ?? event["series"]["count"].integer ?? 1
+        let message = (event["message"].string ?? "").trimmed
+        let count = event["count"].integer ?? event["series"]["count"].integer ?? 1
+        if event["type"].string == "Warning", PodFailure.isOutOfMemory(message) {
+            self = .failed(.outOfMemoryAtStart(limit: nil, message: message))
+            return
+        }
+        switch event["reason"].string {
+        case "Scheduled": self = .scheduled(node: message.split(separator: " ").last.map(String.init) ?? "")
+        case "Pulling":
+            let parts = message.split(separator: "\"", omittingEmptySubsequences: false)
+            self = .pulling(image: parts.count > 1 ? String(parts[1]) : message)
+        case "TriggeredScaleUp": self = .scalingUp
+        case "Preempting": self = .preempting
+        case "FailedCreatePodSandBox": self = .failed(.sandbox(message: message, count: count))
+        case "FailedMount", "FailedAttachVolume": self = .failed(.volume(message: message, count: count))
+        case "NodeNotReady", "TaintManagerEviction": self = .failed(.nodeLost(message: message))
+        default: self = .other
+        }
     }
 
     /// What is being done, where the event tells it.
     public var phase: String? {
-        switch reason {
-        case "Scheduled": message.split(separator: " ").last.map { "Assigned to node \($0)" }
-        case "Pulling": message
-        case "TriggeredScaleUp": "The host cluster adds a node"
-        default: nil
-        }
-    }
-
-    /// Whether the host cluster is about to make room.
-    public var announcesRoom: Bool { reason == "TriggeredScaleUp" || reason == "Preempting" }
-
-    /// A failure that the Pod's status does not show.
-    public var failure: PodFailure? {
-        if isWarning, let failure = PodFailure(outOfMemory: message) { return failure }
-        return switch reason {
-        case "FailedCreatePodSandBox":
-            PodFailure(
-                "the node cannot set up the Pod: \(message)",
-                cure: "see the container runtime and the CNI plugin of that node", mayPass: count < 3)
-        case "FailedMount", "FailedAttachVolume":
-            PodFailure(
-                "a volume of its Pod cannot be mounted: \(message)",
-                cure: "see `kubectl describe pod` for the Pod of the cluster", mayPass: count < 6)
-        case "NodeNotReady", "TaintManagerEviction":
-            PodFailure(
-                "its node was lost: \(message)",
-                cure: "make the cluster again; the scheduler chooses another node")
-        default: nil
+        switch self {
+        case .scheduled(let node): "Assigned to node \(node)"
+        case .pulling(let image): "Pulling image \"\(image)\""
+        case .scalingUp: "The host cluster adds a node"
+        case .preempting, .failed, .other: nil
         }
     }
 }

@@ -56,6 +56,8 @@ public enum Defaults {
 
     /// The spec, mounted from a Secret or copied into a container.
     public static let specFile = "/etc/kinkajou/spec.json"
+    /// The last event of a session that came to nothing, for who asks when the container has ended.
+    public static let outcomeFile = "/var/log/kinkajou/outcome.json"
     /// dockerd's log.
     public static let engineLog = "/var/log/kinkajou/dockerd.log"
     /// The kubeconfig that is written, where HOME does not say otherwise.

@@ -81,12 +81,18 @@ struct CreationOptions: ParsableArguments, Sendable {
             ("--memory-request", memoryRequest),
         ]
         for (option, value) in quantities {
-            guard let quantity = Quantity(value), quantity.value > 0 else {
+            guard let quantity = Quantity(value), quantity.value > 0, quantity.value < Double(Int64.max) else {
                 throw ValidationError("\(option) \(value): this is no quantity, such as 2, 500m or 4Gi.")
             }
         }
         for pair in nodeSelector where !pair.contains("=") {
             throw ValidationError("--node-selector \(pair): a label is KEY=VALUE.")
+        }
+        for pair in env where pair.isEmpty || pair.hasPrefix("=") {
+            throw ValidationError("--env \(pair): a variable is NAME=VALUE or NAME.")
+        }
+        if let ttl, ttl.duration.components.seconds < 1 {
+            throw ValidationError("--ttl takes a second at least, such as 1h; leave it out for no limit.")
         }
     }
 

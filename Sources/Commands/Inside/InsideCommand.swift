@@ -17,7 +17,7 @@ struct InsideCommand: ParsableCommand {
         shouldDisplay: false,
         subcommands: [
             InsideNodesCommand.self, InsideImagesCommand.self, InsideImportCommand.self,
-            InsideLogsCommand.self, InsidePipeCommand.self,
+            InsideLogsCommand.self, InsidePipeCommand.self, InsideEventsCommand.self,
         ]
     )
 }

@@ -74,7 +74,7 @@ public struct DindSession: Sendable {
     ) async -> Int32 {
         let progress = progress
         let guardian = Task {
-            let lost = await host.daemon?.supervise { progress.notice("warning: \($0)") }
+            let lost = await host.daemon?.supervise { progress.warn("\($0)") }
             if let lost, !Task.isCancelled { control.stop(.failure(lost)) }
         }
         defer { guardian.cancel() }
@@ -137,10 +137,10 @@ public struct DindSession: Sendable {
             let share = deadline - Self.engineShare(of: options.grace)
             complaints += await workload.tearDown(environment: environment, deadline: share)
         }
-        if await host.daemon != nil { progress.begin("Stopping the engine") }
+        if await host.daemon != nil { progress.begin("Stopping the engine", as: .stop) }
         complaints += await host.tearDown(deadline: deadline)
         progress.done()
-        for complaint in complaints { progress.notice("warning: left behind: \(complaint)") }
+        for complaint in complaints { progress.warn("left behind: \(complaint)") }
     }
 
     /// What the engine and its traces need of the grace, once the command has ended.
@@ -159,7 +159,7 @@ public struct DindSession: Sendable {
                 ?? Check.explaining(error.evidence, likely: found)
             error.see = check?.command(in: .here)
         }
-        for line in error.lines { progress.notice(line) }
+        progress.end(error)
         return error.code.exitStatus
     }
 

@@ -28,7 +28,7 @@ actor EngineEnvironment {
 
     /// Reads the facts, makes the plan, and carries it out.
     func prepare() async throws {
-        progress.begin("Reading the environment")
+        progress.begin("Reading the environment", as: .facts)
         let facts = await FactsReader.read(dataRoot: options.settings.dataRoot.value)
         try Task.checkCancellation()
         var plan = Plan(facts: facts, settings: options.settings)
@@ -39,7 +39,7 @@ actor EngineEnvironment {
         }
         progress.done()
         report(Preflight(facts: facts, settings: options.settings, purpose: options.purpose), of: plan)
-        progress.begin("Preparing cgroups, mounts and iptables")
+        progress.begin("Preparing cgroups, mounts and iptables", as: .environment)
         let directories = plan.cgroupStrategies.flatMap(\.parentDirectories)
         baseline = await EnvironmentBaseline.take(
             facts: facts, backend: plan.packetFilter, cgroups: directories)
@@ -53,14 +53,14 @@ actor EngineEnvironment {
         let strategy = try await applier.apply(firstOf: plan.cgroupStrategies)
         plan.daemon.configuration["cgroup-parent"] = .string(strategy.parent)
         self.plan = plan
-        for warning in await applier.warnings { progress.notice("warning: \(warning)") }
+        for warning in await applier.warnings { progress.warn(warning) }
         progress.done()
     }
 
     /// Starts dockerd and waits until it answers.
     func startDaemon() async throws {
         guard let plan else { return }
-        progress.begin("Starting dockerd")
+        progress.begin("Starting dockerd", as: .engine)
         try makeCertificates(plan)
         let log: DaemonLogFile
         do {
@@ -80,7 +80,7 @@ actor EngineEnvironment {
             readyTimeout: options.readyTimeout)
         self.daemon = daemon
         let progress = progress
-        try await daemon.startUntilReady { progress.notice("warning: \($0)") }
+        try await daemon.startUntilReady { progress.warn($0) }
         progress.done()
     }
 
@@ -116,7 +116,7 @@ actor EngineEnvironment {
         foundChecks = preflight.findings.map(\.id)
         if options.isQuiet {
             for problem in plan.problems {
-                progress.notice("warning: \(problem.summary)\n  cure: \(problem.cure)")
+                progress.warn("\(problem.summary)\n  cure: \(problem.cure)")
             }
         } else {
             for line in preflight.lines { progress.notice(line) }

@@ -1,5 +1,5 @@
 /// What a person is told when something did not work: what failed and why, what was seen, and what to do about it.
-public struct KinkajouError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct KinkajouError: Error, Codable, Sendable, Equatable, CustomStringConvertible {
     /// What kind of failure it is; the exit status follows from it.
     public var code: ErrorCode
     /// What failed and why, in a line.

@@ -1,0 +1,83 @@
+import Console
+import Foundation
+import Glibc
+import Linux
+import Testing
+import Values
+
+@testable import PodAgent
+
+/// Events over a real socket.
+@Suite struct EventServerTests {
+    private let directory = FileManager.default.temporaryDirectory.path + "/kj-\(UUID().uuidString.prefix(8))"
+
+    private func readAll(_ descriptor: Int32) async throws -> [ProgressEvent] {
+        let bytes = await BlockingWork.run {
+            var all: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                guard count > 0 else { return all }
+                all += buffer[..<count]
+            }
+        }
+        var lines = EventLines()
+        return try lines.take(bytes)
+    }
+
+    @Test func whoConnectsGetsWhatWasAndWhatComes() async throws {
+        let path = directory + "/run/events.sock"
+        let log = EventLog()
+        log.append(.begun(phase: .engine, title: "Starting dockerd"))
+        let server = try await EventServer.start(at: path, log: log)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        let descriptor = try UnixSocket.connect(path)
+        defer { close(descriptor) }
+        log.append(.ready)
+        async let events = readAll(descriptor)
+        await server.stop()
+        #expect(
+            try await events.map(\.event) == [
+                .started(program: Release.current), .begun(phase: .engine, title: "Starting dockerd"), .ready,
+            ])
+        #expect(!FileManager.default.fileExists(atPath: directory + "/run"), "nothing is left")
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// A reader that goes away, however early, ends nothing but its own connection.
+    @Test func readersThatGoAwayDoNoHarm() async throws {
+        let path = directory + "/events.sock"
+        let log = EventLog()
+        let server = try await EventServer.start(at: path, log: log)
+        for _ in 0..<50 { close(try UnixSocket.connect(path)) }
+        log.append(.ready)
+        let descriptor = try UnixSocket.connect(path)
+        defer { close(descriptor) }
+        async let events = readAll(descriptor)
+        await server.stop()
+        #expect(try await events.last?.event == .ready)
+    }
+
+    @Test func theLastWordsFitIntoATerminationMessage() throws {
+        let long = KinkajouError(
+            String(repeating: "x", count: 5000), cure: "mend it",
+            evidence: (0..<200).map { "line \($0) of the log" }, code: .timedOut)
+        let short = KinkajouError("no room", cure: "make some", evidence: ["a"], code: .storageUnusable)
+        for error in [long, short] {
+            let text = EventServer.text(of: error)
+            #expect(text.utf8.count <= EventServer.outcomeLimit)
+            guard case .ended(let read) = try ProgressEvent(line: Array(text.dropLast().utf8)).event else {
+                Issue.record("\(text)")
+                continue
+            }
+            #expect(read.code == error.code)
+        }
+        let path = directory + "-outcome"
+        defer { unlink(path) }
+        try EventServer.keep(short, at: path)
+        // What was there, such as a file that a kubelet has mounted, is written into.
+        try EventServer.keep(short, at: path)
+        #expect(try Files.read(path) == EventServer.text(of: short))
+    }
+}
