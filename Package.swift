@@ -55,7 +55,7 @@ let package = Package(
             name: "Doctor", dependencies: ["EnginePlan", "HostFacts", "Values"],
             swiftSettings: strict),
         // System calls with names, types and errors: mounts, cgroup files, processes.
-        .target(name: "Linux", dependencies: ["CLinux", "HostFacts", "Values"], swiftSettings: strict),
+        .target(name: "Linux", dependencies: ["CLinux", "Values"], swiftSettings: strict),
         // Reads the facts of this host, and makes the probes that only the checks ask for.
         .target(
             name: "HostReader",
@@ -121,7 +121,6 @@ let package = Package(
             dependencies: [
                 "Console", "DockerEngine", "Doctor", "EnginePlan", "HostFacts", "HostReader", "Linux",
                 "Values",
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
@@ -179,6 +178,7 @@ let package = Package(
                 "Linux",
                 "NestedCluster", "PodAgent", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
@@ -228,28 +228,32 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ClusterSpecTests", dependencies: ["ClusterSpec", "EnginePlan", "HostFacts", "Values"], exclude: ["Broken"],
+            name: "ClusterSpecTests", dependencies: ["ClusterSpec", "EnginePlan", "HostFacts", "Values"],
+            exclude: ["Broken"],
             swiftSettings: strict),
         .testTarget(
             name: "ImageArchivesTests",
-            dependencies: [
-                "ImageArchives", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["ImageArchives", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .testTarget(
             name: "ClusterClientTests",
-            dependencies: ["ClusterClient", "ClusterSpec", "KubernetesAPI", "Values"],
+            dependencies: [
+                "ClusterClient", "ClusterSpec", "KubernetesAPI", "Values",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "NestedClusterTests",
-            dependencies: ["ClusterSpec", "EngineHost", "EnginePlan", "HostFacts", "NestedCluster"],
+            dependencies: [
+                "ClusterSpec", "EngineHost", "EnginePlan", "HostFacts", "NestedCluster", "Values",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandsTests",
@@ -272,6 +276,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ValuesTests", dependencies: ["KubernetesTestSupport", "Values"], swiftSettings: strict),
+        // What the package's manifest and CONTRIBUTING.md say of the modules, compared with their imports.
+        .testTarget(name: "ModuleTests", swiftSettings: strict),
         .testTarget(
             name: "InitIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/InitIntegrationTests", swiftSettings: strict),

@@ -44,7 +44,10 @@ struct ClusterCommand: AsyncCommand {
     @Option(help: "The cluster's name (KIND_CLUSTER_NAME; default: the file's, or kind).")
     var name: String?
 
-    @Option(help: "A spec of the cluster (\(ClusterSpec.apiVersion)), as a client hands it over; options win over it.")
+    @Option(
+        help:
+            "A spec of the cluster (\(ClusterSpec.apiVersion)), as a client hands it over; options win over it."
+    )
     var spec: String?
 
     @OptionGroup(title: "Cluster options") var cluster: ClusterOptions

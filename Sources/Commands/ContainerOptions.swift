@@ -36,7 +36,8 @@ struct ContainerOptions: ParsableArguments, Sendable {
         let first = merge.variable("KUBECONFIG")?.split(separator: ":").first.map(String.init)
         merge.take(open: \.kubeconfig, option: kubeconfig, variable: first ?? home)
         merge.take(
-            open: \.apiServer.address, option: apiServerAddress, variable: merge.variable("API_SERVER_ADDRESS"))
+            open: \.apiServer.address, option: apiServerAddress,
+            variable: merge.variable("API_SERVER_ADDRESS"))
         merge.take(open: \.apiServer.port, option: apiServerPort)
         merge.take(open: \.imageArchive, option: imageArchive)
         merge.take(open: \.logDirectory, option: exportLogs)

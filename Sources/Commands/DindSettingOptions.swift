@@ -31,7 +31,10 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     @Option(help: "The storage driver, such as overlay2 or vfs.")
     var storageDriver: String?
 
-    @Option(help: "How long stopping may take in all, such as 25s: less than the Pod's grace period (default: 25s).")
+    @Option(
+        help:
+            "How long stopping may take in all, such as 25s: less than the Pod's grace period (default: 25s)."
+    )
     var grace: DurationArgument?
 
     /// The settings, from these options, the environment and the user's `daemon.json`.

@@ -27,7 +27,9 @@ struct ReadinessLadder {
     func climb(to last: ReadinessLevel) async throws {
         if last >= .dns { try await probeDNSOften() }
         do {
-            for level in ReadinessLevel.allCases where level > .none && level <= last { try await wait(for: level) }
+            for level in ReadinessLevel.allCases where level > .none && level <= last {
+                try await wait(for: level)
+            }
             await removePods(last)
         } catch {
             if !Task.isCancelled { await removePods(last) }

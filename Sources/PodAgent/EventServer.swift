@@ -47,7 +47,9 @@ public struct EventServer: Sendable {
     /// Keeps the error that a session ended with.
     ///
     /// - Throws: `SystemError` where the file cannot be written.
-    public static func keep(_ error: KinkajouError, at path: String = Defaults.outcomeFile) throws(SystemError) {
+    public static func keep(_ error: KinkajouError, at path: String = Defaults.outcomeFile)
+        throws(SystemError)
+    {
         // A mounted file cannot be replaced: it is written into.
         if Files.exists(path) {
             try Files.write(text(of: error), to: path)

@@ -61,7 +61,8 @@ import Values
         run.take(Self.ready, at: 62)
         #expect(
             run.actions == [
-                .begin("Scheduling the Pod"), .begin("Assigned to node n1"), .begin("Preparing the Pod on n1"),
+                .begin("Scheduling the Pod"), .begin("Assigned to node n1"),
+                .begin("Preparing the Pod on n1"),
                 .begin("Pulling image \"x\""), .end(success: true), .listen, .begin("Starting dockerd"),
                 .update("25 % of 4 MiB"), .end(success: true), .notice("warning: small disk"), .finish,
             ])

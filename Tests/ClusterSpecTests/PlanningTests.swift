@@ -325,7 +325,9 @@ import Testing
     }
 
     @Test func theWrapperIsInEveryNode() throws {
-        let plan = try plan("nodes: [{}, {role: worker}]\n") { $0.place.wrapperPath = "/usr/bin/kinkajou-oci" }
+        let plan = try plan("nodes: [{}, {role: worker}]\n") {
+            $0.place.wrapperPath = "/usr/bin/kinkajou-oci"
+        }
         let mount = Mount(
             hostPath: "/usr/bin/kinkajou-oci", containerPath: "/usr/local/bin/kinkajou-oci", readOnly: true)
         #expect(plan.cluster.nodes.allSatisfy { $0.extraMounts == [mount] })

@@ -13,16 +13,17 @@ import Values
     // MARK: - Precedence
 
     /// Who says something, and who wins.
-    static let precedences: [(option: String?, variable: String?, handedOver: String?, file: String?, wins: String)] = [
-        (nil, nil, nil, nil, "kind"),
-        (nil, nil, nil, "f", "f"),
-        (nil, nil, "s", "f", "s"),
-        (nil, "v", "s", "f", "v"),
-        ("o", "v", "s", "f", "o"),
-        ("kind", nil, nil, "f", "kind"),
-        // A variable that is empty says nothing.
-        (nil, "", nil, "f", "f"),
-    ]
+    static let precedences:
+        [(option: String?, variable: String?, handedOver: String?, file: String?, wins: String)] = [
+            (nil, nil, nil, nil, "kind"),
+            (nil, nil, nil, "f", "f"),
+            (nil, nil, "s", "f", "s"),
+            (nil, "v", "s", "f", "v"),
+            ("o", "v", "s", "f", "o"),
+            ("kind", nil, nil, "f", "kind"),
+            // A variable that is empty says nothing.
+            (nil, "", nil, "f", "f"),
+        ]
 
     @Test(arguments: precedences)
     func theStrongestWins(
@@ -72,7 +73,8 @@ import Values
 
     @Test func whatIsNotInItHasItsDefault() throws {
         let spec = try ClusterSpec(
-            text: #"{"apiVersion": "kinkajou.dev/v1alpha1", "name": "a", "resources": {"cpu": "4"}}"#, file: "f")
+            text: #"{"apiVersion": "kinkajou.dev/v1alpha1", "name": "a", "resources": {"cpu": "4"}}"#,
+            file: "f")
         #expect(spec.name == "a")
         #expect(spec.resources.cpu == "4")
         #expect(spec.resources.memory == "4Gi")
@@ -99,7 +101,9 @@ import Values
     @Test func aBrokenConfigurationInItIsNamed() throws {
         let text =
             #"{"apiVersion": "kinkajou.dev/v1alpha1", "configuration": {"text": "kind: Cluster\n", "file": "k.yaml"}}"#
-        let error = try #require(throws: ClusterConfigError.self) { _ = try ClusterSpec(text: text, file: "f") }
+        let error = try #require(throws: ClusterConfigError.self) {
+            _ = try ClusterSpec(text: text, file: "f")
+        }
         #expect(error.description.contains("k.yaml:1:1"))
     }
 }

@@ -21,8 +21,10 @@ import Values
     /// The variables of the original image are another way of making the same value.
     @Test func variablesOfTheOriginalImage() throws {
         let variables = [
-            "API_SERVER_ADDRESS": "10.0.0.7", "CERT_SANS": "a.example,b.example", "KIND_NODE_IMAGE": "node:v1",
-            "KIND_CLUSTER_NAME": "ci", "DOCKERD_BIP": "172.17.1.1/24", "DOCKERD_MTU": "1400", "HOME": "/home/u",
+            "API_SERVER_ADDRESS": "10.0.0.7", "CERT_SANS": "a.example,b.example",
+            "KIND_NODE_IMAGE": "node:v1",
+            "KIND_CLUSTER_NAME": "ci", "DOCKERD_BIP": "172.17.1.1/24", "DOCKERD_MTU": "1400",
+            "HOME": "/home/u",
         ]
         let spec = try inside([], variables)
         #expect(spec.apiServer.address == "10.0.0.7")
@@ -47,7 +49,9 @@ import Values
     }
 
     @Test func variablesThatAreEmptySayNothing() throws {
-        let variables = ["KIND_CLUSTER_NAME": "", "KIND_NODE_IMAGE": "", "CERT_SANS": "", "API_SERVER_ADDRESS": ""]
+        let variables = [
+            "KIND_CLUSTER_NAME": "", "KIND_NODE_IMAGE": "", "CERT_SANS": "", "API_SERVER_ADDRESS": "",
+        ]
         #expect(try outside([], variables).name == "kind")
         #expect(try outside([], variables).nodeImage == nil)
         #expect(try inside([], variables).apiServer == ClusterSpec.APIServer())
@@ -56,7 +60,8 @@ import Values
     /// The same options mean the same at both ends.
     @Test(arguments: [
         (["--wait", "2m"], ReadinessLevel.pod, Int64(120)), (["--wait", "0s"], .none, 300),
-        (["--wait-for", "node"], .node, 300), (["--wait-for", "none", "--wait", "10"], .none, 10), ([], .pod, 300),
+        (["--wait-for", "node"], .node, 300), (["--wait-for", "none", "--wait", "10"], .none, 10),
+        ([], .pod, 300),
     ])
     func waiting(words: [String], level: ReadinessLevel, seconds: Int64) throws {
         for spec in [try inside(words), try outside(words)] {
@@ -75,7 +80,8 @@ import Values
     }
 
     @Test(arguments: [
-        ["--ttl", "0"], ["--ttl", "-1h"], ["--env", "=x"], ["--env", ""], ["--memory", "99999999999999999999"],
+        ["--ttl", "0"], ["--ttl", "-1h"], ["--env", "=x"], ["--env", ""],
+        ["--memory", "99999999999999999999"],
         ["--memory", "4GB"], ["--cpu", "0"], ["--node-selector", "a"], ["--wait-for", "everything"],
         ["--toleration", ":x"], ["--access", "magic"],
     ])

@@ -27,7 +27,8 @@ import Values
         #expect(
             await all(log) == [
                 .started(program: Release.current), .begun(phase: .engine, title: "one"), .done,
-                .begun(phase: .kind, title: "two"), .failed, .notice(severity: .warning, text: "small"), .ready,
+                .begun(phase: .kind, title: "two"), .failed, .notice(severity: .warning, text: "small"),
+                .ready,
             ])
         #expect(await early.value == Array(1...7))
     }

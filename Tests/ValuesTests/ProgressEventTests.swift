@@ -7,7 +7,8 @@ import Values
         .started(program: "0.1.0"), .begun(phase: .imageLoad, title: "Loading node.tar 📦"),
         .progress(done: 1, total: 2), .waiting(detail: "two\nlines"), .done, .failed,
         .notice(severity: .warning, text: "small"), .ready,
-        .ended(error: KinkajouError("it failed", cure: "mend it", evidence: ["a"], code: .timedOut, see: "b")),
+        .ended(
+            error: KinkajouError("it failed", cure: "mend it", evidence: ["a"], code: .timedOut, see: "b")),
     ]
 
     /// However the stream is cut into pieces, in the middle of characters too.

@@ -1,4 +1,3 @@
-import EnginePlan
 import Testing
 import Values
 

@@ -109,7 +109,8 @@ struct CreationMachine: Sendable {
                 return [.end(success: true), .listen]
             }
             return finish()
-        case .terminating: return fail("the Pod of the cluster \"\(name)\" is being deleted while it comes up")
+        case .terminating:
+            return fail("the Pod of the cluster \"\(name)\" is being deleted while it comes up")
         }
     }
 
@@ -191,7 +192,8 @@ struct CreationMachine: Sendable {
 
     private mutating func fail(_ summary: String) -> [Action] {
         fail(
-            KinkajouError(summary, cure: "make it again, unless somebody wanted it gone", code: .clusterFailed))
+            KinkajouError(
+                summary, cure: "make it again, unless somebody wanted it gone", code: .clusterFailed))
     }
 
     private mutating func fail(_ failure: PodFailure, code: ErrorCode? = nil) -> [Action] {

@@ -44,7 +44,8 @@ struct CreationRun: Sendable {
         }
     }
 
-    private func obey(_ happenings: AsyncStream<CreationMachine.Happening>, feed: @escaping Feed) async throws {
+    private func obey(_ happenings: AsyncStream<CreationMachine.Happening>, feed: @escaping Feed) async throws
+    {
         var machine = CreationMachine(spec)
         let began = ContinuousClock.now
         var listening: Task<Void, Never>?

@@ -308,7 +308,8 @@ public struct DockerProvider: ClusterProvider {
             let address = ClusterRecord(container: container).address
             url = "https://\(address):\(Defaults.apiServerPort)"
         } else {
-            let port = container["NetworkSettings"]["Ports"]["\(Defaults.apiServerPort)/tcp"][0]["HostPort"].string
+            let port = container["NetworkSettings"]["Ports"]["\(Defaults.apiServerPort)/tcp"][0]["HostPort"]
+                .string
             guard let port else {
                 throw KinkajouError(
                     "the cluster \"\(name)\" does not run", cure: "see `kinkajou logs --name \(name)`")

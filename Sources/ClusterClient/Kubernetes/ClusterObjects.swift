@@ -193,7 +193,10 @@ public struct ClusterObjects: Sendable {
             "volumeMounts": [
                 ["name": "docker", "mountPath": "/var/lib/docker"],
                 ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
-                ["name": "spec", "mountPath": .string(Self.directory(of: Defaults.specFile)), "readOnly": true],
+                [
+                    "name": "spec", "mountPath": .string(Self.directory(of: Defaults.specFile)),
+                    "readOnly": true,
+                ],
             ],
         ]
     }

@@ -22,7 +22,9 @@ extension ClusterRecord {
         case .ready: status = .ready
         case .terminating: status = .terminating
         case .failed(let failure):
-            (status, reason) = (failure == .lifetimeOver ? .expired : failure.mayPass ? .pending : .failed, failure.summary)
+            (status, reason) = (
+                failure == .lifetimeOver ? .expired : failure.mayPass ? .pending : .failed, failure.summary
+            )
         }
         nodes = annotations[ClusterObjects.Key.nodes].string.flatMap { Int($0) }
         nodeImage = annotations[ClusterObjects.Key.nodeImage].string ?? ""

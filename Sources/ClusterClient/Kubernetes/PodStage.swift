@@ -203,7 +203,9 @@ public enum PodFailure: Sendable, Equatable {
             self.init(terminated: container["state"]["terminated"], limit: limit)
         } else if let message = waiting["message"].string, Self.isOutOfMemory(message) {
             self = .outOfMemoryAtStart(limit: limit, message: message.trimmed)
-        } else if let reason = waiting["reason"].string, let failure = Self(waiting: reason, container: container) {
+        } else if let reason = waiting["reason"].string,
+            let failure = Self(waiting: reason, container: container)
+        {
             self = failure
         } else if status["phase"].string == "Failed" {
             self = .podFailed(reason: status["reason"].string ?? "no reason is given", message: message)
@@ -232,7 +234,8 @@ public enum PodFailure: Sendable, Equatable {
 
     /// What the agent has left as its container's last words.
     static func outcome(_ text: String) -> KinkajouError? {
-        guard let event = try? ProgressEvent(line: Array(text.utf8)), case .ended(let error) = event.event else {
+        guard let event = try? ProgressEvent(line: Array(text.utf8)), case .ended(let error) = event.event
+        else {
             return nil
         }
         return error

@@ -81,7 +81,8 @@ struct CreationOptions: ParsableArguments, Sendable {
             ("--memory-request", memoryRequest),
         ]
         for (option, value) in quantities {
-            guard let quantity = Quantity(value), quantity.value > 0, quantity.value < Double(Int64.max) else {
+            guard let quantity = Quantity(value), quantity.value > 0, quantity.value < Double(Int64.max)
+            else {
                 throw ValidationError("\(option) \(value): this is no quantity, such as 2, 500m or 4Gi.")
             }
         }
@@ -131,7 +132,8 @@ struct CreationOptions: ParsableArguments, Sendable {
         try refuseMounts(of: file.cluster, file: file.file ?? "the configuration")
         if let problem = ClusterName.problem(with: merge.spec.name) {
             throw KinkajouError(
-                problem, cure: "names have a-z, 0-9 and dashes, and \(ClusterName.longest) characters at most",
+                problem,
+                cure: "names have a-z, 0-9 and dashes, and \(ClusterName.longest) characters at most",
                 code: .usage)
         }
         return merge.spec

@@ -29,7 +29,8 @@ struct InsideEventsCommand: AsyncCommand {
     func runToExitStatus() async throws -> Int32 {
         // There is nothing to take down.
         let signals = Task {
-            for await number in SignalStream.start() where [SIGTERM, SIGINT, SIGHUP, SIGQUIT].contains(number) {
+            for await number in SignalStream.start()
+            where [SIGTERM, SIGINT, SIGHUP, SIGQUIT].contains(number) {
                 Glibc.exit(128 + number)
             }
         }
@@ -54,7 +55,8 @@ struct InsideEventsCommand: AsyncCommand {
             do throws(SystemError) {
                 return try UnixSocket.connect(socket)
             } catch {
-                guard [ENOENT, ECONNREFUSED].contains(error.errorNumber), ContinuousClock.now < deadline else {
+                guard [ENOENT, ECONNREFUSED].contains(error.errorNumber), ContinuousClock.now < deadline
+                else {
                     throw KinkajouError(
                         "nobody tells what happens here: \(error)",
                         cure: "see that `kinkajou cluster` runs in this container", code: .engineFailed)
