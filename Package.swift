@@ -129,7 +129,7 @@ let package = Package(
             name: "NestedCluster",
             dependencies: [
                 "ClusterSpec", "Console", "DockerEngine", "EngineHost", "EnginePlan", "HostFacts",
-                "HostReader",
+                "HostReader", "KubernetesAPI",
                 "Linux", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -252,7 +252,9 @@ let package = Package(
         .testTarget(
             name: "NestedClusterTests",
             dependencies: [
-                "ClusterSpec", "EngineHost", "EnginePlan", "HostFacts", "NestedCluster", "Values",
+                "ClusterSpec", "Console", "EngineHost", "EnginePlan", "HostFacts", "KubernetesAPI",
+                "KubernetesTestSupport", "NestedCluster", "Values",
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -7,6 +7,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import HostFacts
 internal import HostReader
+internal import KubernetesAPI
 internal import Linux
 internal import NIOCore
 internal import Synchronization
@@ -23,7 +24,7 @@ public final class KindCluster: Workload {
     private struct State {
         var name: String?
         var progress: Progress?
-        var wasReady = false
+        var api: KubernetesClient?
     }
 
     private let spec: ClusterSpec
@@ -58,10 +59,9 @@ public final class KindCluster: Workload {
             await hold(after: error, progress: progress)
             throw error
         }
-        state.withLock { $0.wasReady = true }
         writeTrace()
         if spec.summarizesTime { progress.notice(summary(progress)) }
-        status.isReady(kubectl: Kubectl(environment: environment))
+        status.isReady()
         progress.ready("kinkajou: the cluster is ready; KUBECONFIG=\(kubeconfig)")
         return ["KUBECONFIG": kubeconfig]
     }
@@ -115,10 +115,11 @@ public final class KindCluster: Workload {
             try await self.runKind(
                 file: file, name: name, environment: environment, progress: progress, client: client,
                 deadline: deadline)
-            try await self.name(server: plan.serverURL, of: name, environment: environment)
+            try self.name(server: plan.serverURL, of: name)
+            let api = try self.connect(to: name)
             guard self.spec.waitFor > .none else { return }
             try await ReadinessLadder(
-                kubectl: Kubectl(environment: environment), progress: progress, deadline: deadline,
+                client: api, progress: progress, deadline: deadline,
                 limit: self.spec.wait
             ).climb(to: self.spec.waitFor)
         }
@@ -192,15 +193,31 @@ public final class KindCluster: Workload {
     }
 
     /// Writes where the API server is reached from outside into the kubeconfig, so that it can be used there too.
-    private func name(server: String?, of name: String, environment: [String: String]) async throws {
+    private func name(server: String?, of name: String) throws {
         guard let server else { return }
-        let result = try await Kubectl(environment: environment).run([
-            "config", "set-cluster", "kind-\(name)", "--server", server,
-        ])
-        guard !result.isSuccess else { return }
-        throw KinkajouError.cluster(
-            "the API server's address cannot be written to \(kubeconfig): \(result.reason)",
-            evidence: [], cure: "make the kubeconfig's directory writable, or name another with --kubeconfig")
+        do {
+            try KubeconfigFile(path: kubeconfig).update { file in
+                var entry = file.cluster("kind-\(name)") ?? [:]
+                entry["server"] = .string(server)
+                file.setCluster("kind-\(name)", entry)
+            }
+        } catch {
+            throw KinkajouError(
+                "the API server's address cannot be written to \(kubeconfig)",
+                cure: "make the kubeconfig's directory writable, or name another with --kubeconfig",
+                code: .clusterFailed, cause: error)
+        }
+    }
+
+    /// A client of the cluster, which the status endpoint uses from now on, too.
+    private func connect(to name: String) throws -> KubernetesClient {
+        // No variable of the container's: what is meant for the world outside does not lead to this API server.
+        let client = try KubernetesClient(
+            try ClientConfiguration.resolve(
+                kubeconfig: kubeconfig, context: "kind-\(name)", environment: [:]), userAgent: "kinkajou")
+        state.withLock { $0.api = client }
+        status.follow(client)
+        return client
     }
 
     /// The last lines of every node.
@@ -233,7 +250,8 @@ public final class KindCluster: Workload {
         environment: [String: String], deadline: ContinuousClock.Instant
     ) async -> [String] {
         status.isStopping()
-        let (name, progress) = state.withLock { ($0.name, $0.progress) }
+        let (name, progress, api) = state.withLock { ($0.name, $0.progress, $0.api) }
+        await api?.shutdown()
         guard let name else {
             _ = removeFiles()
             return []

@@ -1,4 +1,5 @@
 internal import Console
+internal import KubernetesAPI
 internal import Linux
 internal import Synchronization
 
@@ -6,7 +7,8 @@ internal import Synchronization
 public final class StatusBoard: Sendable {
     private struct State {
         var progress: Progress?
-        var kubectl: Kubectl?
+        var api: KubernetesClient?
+        var isReady = false
         var isStopping = false
         var lastLook: (at: ContinuousClock.Instant, failure: String?)?
     }
@@ -18,7 +20,8 @@ public final class StatusBoard: Sendable {
     public init() {}
 
     func follow(_ progress: Progress) { state.withLock { $0.progress = progress } }
-    func isReady(kubectl: Kubectl) { state.withLock { $0.kubectl = kubectl } }
+    func follow(_ api: KubernetesClient) { state.withLock { $0.api = api } }
+    func isReady() { state.withLock { $0.isReady = true } }
     func isStopping() { state.withLock { $0.isStopping = true } }
 
     /// Answers a path; nil: there is no such page.
@@ -28,8 +31,8 @@ public final class StatusBoard: Sendable {
         case "/livez":
             return (200, plain, "ok\n")
         case "/startupz":
-            let (kubectl, progress) = state.withLock { ($0.kubectl, $0.progress) }
-            if kubectl != nil { return (200, plain, "ok\n") }
+            let (isReady, progress) = state.withLock { ($0.isReady, $0.progress) }
+            if isReady { return (200, plain, "ok\n") }
             return (503, plain, "starting: \(progress?.current ?? "the engine")\n")
         case "/readyz":
             let failure = await self.failure()
@@ -44,16 +47,15 @@ public final class StatusBoard: Sendable {
 
     /// Why the cluster is not ready; looked for at most every two seconds.
     private func failure() async -> String? {
-        let (kubectl, isStopping, lastLook, progress) = state.withLock {
-            ($0.kubectl, $0.isStopping, $0.lastLook, $0.progress)
+        let (api, isReady, isStopping, lastLook, progress) = state.withLock {
+            ($0.api, $0.isReady, $0.isStopping, $0.lastLook, $0.progress)
         }
         if isStopping { return "stopping" }
-        guard let kubectl else { return "starting: \(progress?.current ?? "the engine")" }
+        guard isReady, let api else { return "starting: \(progress?.current ?? "the engine")" }
         if let lastLook, lastLook.at + .seconds(2) > .now { return lastLook.failure }
         var failure: String?
         do {
-            let result = try await kubectl.run(["get", "--raw", "/readyz"], timeout: .seconds(3))
-            failure = result.isSuccess ? nil : "the API server: \(result.reason)"
+            _ = try await api.request(APIRequest(.get, "/readyz"), timeout: .seconds(3))
         } catch {
             failure = "the API server: \(error)"
         }

@@ -1,0 +1,208 @@
+import ClusterSpec
+import Console
+import KubernetesAPI
+import KubernetesTestSupport
+import NIOCore
+import Synchronization
+import Testing
+import Values
+
+@testable import NestedCluster
+
+/// How ready a cluster is, from what its API server says.
+@Suite struct ReadinessTests {
+    private func node(_ name: String, ready: String, images: [JSONValue] = []) -> JSONValue {
+        [
+            "metadata": ["name": .string(name)],
+            "status": [
+                "conditions": [["type": "Ready", "status": .string(ready), "reason": "KubeletNotReady"]],
+                "images": .array(images),
+            ],
+        ]
+    }
+
+    @Test func everyNodeHasToBeReady() {
+        #expect(ReadinessLook.nodes([]) == .waiting("no node has come forward"))
+        #expect(ReadinessLook.nodes([node("a", ready: "True")]) == .ready)
+        let look = ReadinessLook.nodes([
+            node("c", ready: "Unknown"), node("a", ready: "True"), node("b", ready: "False"),
+        ])
+        #expect(look == .waiting("b is not Ready (KubeletNotReady); c is not Ready (KubeletNotReady)"))
+        #expect(ReadinessLook.nodes([["metadata": ["name": "new"]]]) == .waiting("new is not Ready ()"))
+    }
+
+    @Test func thePauseImageIsOneThatANodeHas() {
+        let digest: JSONValue = ["names": ["registry.k8s.io/pause@sha256:1", "registry.k8s.io/pause:3.9"]]
+        #expect(
+            ReadinessLook.pauseImage(of: [node("a", ready: "True", images: [["names": ["x"]], digest])])
+                == "registry.k8s.io/pause:3.9")
+        #expect(
+            ReadinessLook.pauseImage(of: [node("a", ready: "True", images: [["names": ["a/pause@sha256:1"]]])]
+            )
+                == "a/pause@sha256:1")
+        #expect(ReadinessLook.pauseImage(of: [node("a", ready: "True")]) == nil)
+    }
+
+    static let pods: [(pod: JSONValue, isFine: Bool, trouble: String)] = [
+        (["status": ["phase": "Succeeded"]], true, "Succeeded"),
+        (
+            ["status": ["phase": "Running", "containerStatuses": [["name": "c", "ready": true]]]], true,
+            "Running"
+        ),
+        (
+            [
+                "status": [
+                    "phase": "Pending",
+                    "containerStatuses": [
+                        [
+                            "name": "c", "ready": false,
+                            "state": ["waiting": ["reason": "ErrImagePull", "message": "x"]],
+                        ]
+                    ],
+                ]
+            ], false, "c ErrImagePull: x"
+        ),
+        (
+            [
+                "status": [
+                    "phase": "Running", "containerStatuses": [["name": "c", "ready": false, "state": [:]]],
+                ]
+            ],
+            false, "c is not ready"
+        ),
+        (
+            [
+                "status": [
+                    "phase": "Pending",
+                    "conditions": [
+                        [
+                            "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+                            "message": "no cpu",
+                        ]
+                    ],
+                ]
+            ], false, "Unschedulable: no cpu"
+        ),
+        ([:], false, "unknown"),
+    ]
+
+    @Test(arguments: pods.indices)
+    func whatIsWrongWithAPod(index: Int) {
+        let (pod, isFine, trouble) = Self.pods[index]
+        #expect(ReadinessLook.isFine(pod) == isFine)
+        #expect(ReadinessLook.trouble(of: pod) == trouble)
+    }
+
+    /// An API server with answers by method and path; a watch gets its lines and stays open.
+    private func climb(
+        to level: ReadinessLevel, within limit: Duration,
+        _ answers: @escaping @Sendable (String, Int) -> (status: Int, lines: [String])
+    ) async throws -> [String] {
+        let asked = Mutex<[String]>([])
+        try await StubServer.with { exchange in
+            let path = exchange.request.target
+            let isWatch = path.contains("watch=true")
+            let plain = path.prefix { $0 != "?" }
+            let body = String(buffer: try await exchange.body())
+            let key = "\(exchange.request.method) \(plain)\(isWatch ? " watch" : "")"
+            let count = asked.withLock { asked in
+                asked.append(body.isEmpty ? key : "\(key) \(body)")
+                return asked.count { $0.hasPrefix(key) }
+            }
+            let (status, lines) = answers(key, count)
+            try await exchange.head(
+                status, isWatch ? [:] : ["Content-Length": "\(lines.joined().utf8.count)"])
+            for line in lines { try await exchange.write(line + (isWatch ? "\n" : "")) }
+            if isWatch, status == 200 { try await exchange.waitForClient() }
+            try await exchange.end()
+        } body: { stub in
+            let client = try KubernetesClient(
+                ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test",
+                retries: RetryPolicy(
+                    attempts: 1, firstPause: .milliseconds(1), longestPause: .milliseconds(1)))
+            let ladder = ReadinessLadder(
+                client: client, progress: Progress(isQuiet: true), deadline: .now + limit, limit: limit)
+            do {
+                try await ladder.climb(to: level)
+                await client.shutdown()
+            } catch {
+                await client.shutdown()
+                throw error
+            }
+        }
+        return asked.withLock { $0 }
+    }
+
+    /// The API server refuses at first; a node comes, and becomes ready: seen by one watch, not by asking again.
+    @Test func nodesAreWatched() async throws {
+        let asked = try await climb(to: .node, within: .seconds(30)) { key, count in
+            switch key {
+            case "GET /readyz": (count < 3 ? 500 : 200, ["ok"])
+            case "GET /api/v1/nodes":
+                (200, [#"{"metadata": {"resourceVersion": "1"}, "items": []}"#])
+            case "GET /api/v1/nodes watch":
+                (
+                    200,
+                    [
+                        #"{"type": "ADDED", "object": {"metadata": {"name": "a", "uid": "u", "resourceVersion": "2"}}}"#,
+                        #"{"type": "MODIFIED", "object": {"metadata": {"name": "a", "uid": "u", "resourceVersion": "3"},"#
+                            + #" "status": {"conditions": [{"type": "Ready", "status": "True"}]}}}"#,
+                    ]
+                )
+            default: (404, ["{}"])
+            }
+        }
+        #expect(asked.count { $0 == "GET /readyz" } == 3)
+        #expect(asked.count { $0.hasSuffix("watch") } == 1)
+        #expect(!asked.contains { $0.contains("coredns") }, "DNS was not asked for")
+    }
+
+    @Test func whatIsMissingIsSaidWhenTheTimeIsOver() async throws {
+        let error = await #expect(throws: KinkajouError.self) {
+            _ = try await climb(to: .node, within: .milliseconds(800)) { key, _ in
+                switch key {
+                case "GET /readyz": (200, ["ok"])
+                case "GET /api/v1/nodes":
+                    (
+                        200,
+                        [
+                            #"{"metadata": {"resourceVersion": "1"}, "items": [{"metadata": {"name": "a", "uid": "u"}}]}"#
+                        ]
+                    )
+                case "GET /api/v1/nodes watch": (200, [])
+                default: (404, ["{}"])
+                }
+            }
+        }
+        #expect(error?.code == .timedOut)
+        #expect(error?.summary.contains("level node was not reached") == true)
+        #expect(error?.summary.contains("a is not Ready") == true)
+        #expect(error?.evidence.first?.hasPrefix("node a is not Ready") == true)
+    }
+
+    /// The interval of CoreDNS's probe is as kubeadm left it afterwards, also when the wait has failed.
+    @Test func theProbeOfCoreDNSIsPutBack() async throws {
+        let asked = Mutex<[String]>([])
+        try await StubServer.with { exchange in
+            let body = String(buffer: try await exchange.body())
+            asked.withLock { $0.append("\(exchange.request.method) \(body)") }
+            let deployment =
+                #"{"spec": {"template": {"spec": {"containers": [{"name": "coredns", "readinessProbe": {"periodSeconds": 7}}]}}}}"#
+            try await exchange.head(200, ["Content-Length": "\(deployment.utf8.count)"])
+            try await exchange.write(deployment)
+            try await exchange.end()
+        } body: { stub in
+            let client = try KubernetesClient(
+                ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test")
+            let probe = DNSProbe(client: client)
+            let period = try await probe.shorten()
+            #expect(period == 7)
+            try await probe.restore(7)
+            await client.shutdown()
+        }
+        let patches = asked.withLock { $0.filter { $0.hasPrefix("PATCH") } }
+        #expect(patches.count == 2)
+        #expect(patches.first?.contains(#""periodSeconds":1}"#) == true)
+        #expect(patches.last?.contains(#""periodSeconds":7}"#) == true)
+    }
+}
