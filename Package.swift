@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -78,6 +79,7 @@ let package = Package(
                 "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -91,6 +93,7 @@ let package = Package(
             dependencies: [
                 "Linux", "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -114,7 +117,9 @@ let package = Package(
             swiftSettings: strict
         ),
         // What a person sees on stderr: phases, a spinner on a terminal, errors with their cure.
-        .target(name: "Console", dependencies: ["Values"], swiftSettings: strict),
+        .target(
+            name: "Console", dependencies: ["Values", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
         // In the Pod: applies an engine's plan, supervises dockerd and the user's command, takes all of it down.
         .target(
             name: "EngineHost",
@@ -151,6 +156,7 @@ let package = Package(
             name: "ClusterClient",
             dependencies: [
                 "ClusterSpec", "Console", "ImageArchives", "KubernetesAPI", "Linux", "Values",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -268,7 +274,10 @@ let package = Package(
             name: "PodAgentTests",
             dependencies: ["Console", "ImageArchives", "Linux", "PodAgent", "Values"],
             swiftSettings: strict),
-        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Values"], swiftSettings: strict),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", "Values", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
             name: "EnginePlanTests", dependencies: ["EnginePlan", "HostFacts", "Values"],

@@ -12,7 +12,7 @@ internal import PodAgent
 internal import Values
 
 /// `kinkajou cluster`.
-struct ClusterCommand: AsyncCommand {
+struct ClusterCommand: AsyncCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster",
         abstract: "Run a Kubernetes cluster in this container, and a command with it.",
@@ -53,6 +53,7 @@ struct ClusterCommand: AsyncCommand {
     @OptionGroup(title: "Cluster options") var cluster: ClusterOptions
     @OptionGroup(title: "Container options") var container: ContainerOptions
     @OptionGroup(title: "Engine options") var options: DindSettingOptions
+    @OptionGroup(title: "Log options") var logging: LoggingOptions
 
     @Flag(help: "Print the plan and kind's configuration, and change nothing. Works without privileges.")
     var dryRun = false
@@ -80,7 +81,7 @@ struct ClusterCommand: AsyncCommand {
             try asked.check()
         } catch {
             let error = KinkajouError(describing: error)
-            StandardError.write(error.text)
+            StandardError.report(error)
             // Whoever handed over a spec learns from the file what was wrong with it.
             if spec != nil { try? EventServer.keep(error) }
             return error.code.exitStatus
@@ -98,7 +99,7 @@ struct ClusterCommand: AsyncCommand {
                 "the events cannot be told at \(EventServer.socket)",
                 cure: "make /run writable, and let no other cluster run in this container", code: .stepFailed,
                 cause: error)
-            StandardError.write(error.text)
+            StandardError.report(error)
             return error.code.exitStatus
         }
         let status = await serve(asked, events: events)
@@ -141,6 +142,7 @@ struct ClusterCommand: AsyncCommand {
         var merge = SpecMerge(try spec.map(Self.read), environment: environment)
         try cluster.merge(into: &merge, name: name)
         container.merge(into: &merge)
+        if logging.verbosity > 0 { merge.take(\.summarizesTime, option: true) }
         merge.take(\.engine, option: try options.settings(merge.spec.engine, environment: environment))
         return merge.spec
     }
@@ -173,7 +175,7 @@ struct ClusterCommand: AsyncCommand {
             StandardOutput.write(lines.joined(separator: "\n") + "\n")
             return 0
         } catch let error as ClusterConfigError {
-            StandardError.write(error.report.text)
+            StandardError.report(error.report)
             return ErrorCode.usage.exitStatus
         }
     }

@@ -27,7 +27,7 @@ struct ContainerOptions: ParsableArguments, Sendable {
     @Option(help: "The file of dockerd's log (default: /var/log/kinkajou/dockerd.log).")
     var logFile: String?
 
-    @Flag(name: .shortAndLong, help: "Say at the end where the time went.")
+    @Flag(help: "Say at the end where the time went; -v does, too.")
     var verbose = false
 
     /// Merges them with their variables.

@@ -9,7 +9,7 @@ internal import HostReader
 internal import Values
 
 /// `kinkajou dind`.
-struct DindCommand: AsyncCommand {
+struct DindCommand: AsyncCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "dind",
         abstract: "Run a Docker daemon in this container, and a command with it.",
@@ -44,6 +44,7 @@ struct DindCommand: AsyncCommand {
     )
 
     @OptionGroup var options: DindSettingOptions
+    @OptionGroup(title: "Log options") var logging: LoggingOptions
 
     @Flag(help: "Print the facts and the plan, and change nothing. Works without privileges.")
     var dryRun = false
@@ -79,7 +80,7 @@ struct DindCommand: AsyncCommand {
         do {
             settings = try options.settings()
         } catch let error as KinkajouError {
-            StandardError.write(error.text)
+            StandardError.report(error)
             return ErrorCode.usage.exitStatus
         }
         if dryRun {

@@ -9,7 +9,7 @@ internal import Linux
 internal import Values
 
 /// `kinkajou doctor`.
-struct DoctorCommand: AsyncCommand {
+struct DoctorCommand: AsyncCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Say why a nested engine or cluster would fail here, before it does.",
@@ -69,6 +69,7 @@ struct DoctorCommand: AsyncCommand {
     @OptionGroup(title: "Host cluster options") var cluster: HostClusterOptions
 
     @OptionGroup(title: "Engine options") var options: DindSettingOptions
+    @OptionGroup(title: "Log options") var logging: LoggingOptions
 
     func validate() throws {
         let unknown = check.filter { Check.named($0) == nil }
@@ -89,7 +90,7 @@ struct DoctorCommand: AsyncCommand {
         do {
             settings = try options.settings()
         } catch let error as KinkajouError {
-            StandardError.write(error.text)
+            StandardError.report(error)
             return DoctorStatus.usage
         }
         let work = Task { try await examine(settings) }

@@ -39,10 +39,21 @@ public struct KinkajouCommand: ParsableCommand {
     /// Created by the parser.
     public init() {}
 
+    /// The names of the subcommands below a path of them.
+    static func subcommands(below path: [String]) -> [String] {
+        var commands = configuration.groupedSubcommands.flatMap { $0.subcommands }
+        for name in path {
+            let next = commands.first { $0.configuration.commandName == name }
+            commands = next?.configuration.subcommands ?? []
+        }
+        return commands.compactMap { $0.configuration.commandName }
+    }
+
     /// Parses this process's arguments, runs the command and ends the process with its exit status.
     public static func start(arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Never {
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try parseAsRoot(GlobalWords.arranged(arguments, subcommands: subcommands(below:)))
+            (command as? any LoggingCommand)?.logging.start()
             if let command = command as? any AsyncCommand {
                 // Not an async main: it would end this thread with pthread_exit, and unwinding a static
                 // executable takes 20 ms.

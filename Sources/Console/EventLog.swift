@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 public import Values
 
@@ -32,14 +31,15 @@ public final class EventLog: Sendable {
     }
 
     /// Adds an event. Of progress that follows progress only the last is kept.
-    public func append(_ content: ProgressEvent.Content) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let time = Double(now.tv_sec) + Double(now.tv_nsec / 1_000_000) / 1000
-        state.withLock { state in
-            guard !state.isOver else { return }
+    ///
+    /// - Returns: The event; nil: it was left out, because the last of its kind is too recent, or all is over.
+    @discardableResult
+    public func append(_ content: ProgressEvent.Content) -> ProgressEvent? {
+        let time = LogOutput.now()
+        return state.withLock { state in
+            guard !state.isOver else { return nil }
             if content.isProgress {
-                if let last = state.lastProgress, last + Self.pace > .now { return }
+                if let last = state.lastProgress, last + Self.pace > .now { return nil }
                 state.lastProgress = .now
                 if state.events.last?.event.isProgress == true { state.events.removeLast() }
             }
@@ -47,6 +47,7 @@ public final class EventLog: Sendable {
             let event = ProgressEvent(number: state.number, time: time, content)
             state.events.append(event)
             for reader in state.readers.values { reader.yield(event) }
+            return event
         }
     }
 

@@ -18,6 +18,8 @@ public final class Progress: Sendable {
 
     private let isQuiet: Bool
     private let isTerminal: Bool
+    /// Whether the events themselves are what is written.
+    private let isJSON: Bool
     private let hasColour: Bool
     private let events: EventLog?
     private let state = Mutex(State())
@@ -27,8 +29,10 @@ public final class Progress: Sendable {
     ///
     /// - Parameter events: Gets all that is told, also when this is quiet; nil: nobody asks.
     public init(isQuiet: Bool = false, events: EventLog? = nil) {
-        self.isQuiet = isQuiet
-        self.events = events
+        isJSON = LogOutput.format == .json
+        // What is written as events is not written for people, too.
+        self.isQuiet = isQuiet || isJSON
+        self.events = events ?? (isJSON ? EventLog() : nil)
         isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
         let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
         hasColour = isTerminal && !noColour
@@ -48,12 +52,12 @@ public final class Progress: Sendable {
     ///   - waitedFor: What it waits for, where it does nothing but wait.
     public func begin(_ phase: String, as code: PhaseCode = .step, waitingFor waitedFor: String? = nil) {
         finish(success: true)
-        events?.append(.begun(phase: code, title: phase))
+        tell(.begun(phase: code, title: phase))
         state.withLock { state in
             state.phase = phase
             state.detail = ""
             state.waitedFor = waitedFor
-            state.start = Self.wallClock()
+            state.start = LogOutput.now()
             state.began = .now
             state.lastLine = .now
             guard !isQuiet else { return }
@@ -67,13 +71,13 @@ public final class Progress: Sendable {
 
     /// What the open phase waits for. Where there is no terminal it is said every five seconds at most.
     public func update(_ detail: String) {
-        events?.append(.waiting(detail: detail))
+        tell(.waiting(detail: detail))
         show(detail)
     }
 
     /// How far the open phase has come, in bytes.
     public func update(_ done: Int64, of total: Int64) {
-        events?.append(.progress(done: done, total: total))
+        tell(.progress(done: done, total: total))
         show("\(done * 100 / max(total, 1)) % of \(total >> 20) MiB")
     }
 
@@ -100,31 +104,37 @@ public final class Progress: Sendable {
 
     /// A line beside the phases; it goes out also when progress is quiet.
     public func notice(_ text: String) {
-        events?.append(.notice(severity: .information, text: text))
+        tell(.notice(severity: .information, text: text))
         line(text)
     }
 
     /// Something that works, with a loss that is named; it goes out also when progress is quiet.
     public func warn(_ text: String) {
-        events?.append(.notice(severity: .warning, text: text))
+        tell(.notice(severity: .warning, text: text))
         line("warning: \(text)")
     }
 
     /// What is made can be used.
     public func ready(_ text: String) {
         finish(success: true)
-        events?.append(.ready)
+        tell(.ready)
         line(text)
     }
 
     /// All of it came to nothing: the open phase has failed, and this is why.
     public func end(_ error: KinkajouError) {
         finish(success: false)
-        events?.append(.ended(error: error))
+        tell(.ended(error: error))
         for text in error.lines { line(text) }
     }
 
+    private func tell(_ content: ProgressEvent.Content) {
+        let event = events?.append(content)
+        if isJSON, let event { write(event.line) }
+    }
+
     private func line(_ text: String) {
+        guard !isJSON else { return }
         state.withLock { state in
             clearLine(state)
             write(text + "\n")
@@ -149,7 +159,7 @@ public final class Progress: Sendable {
             }
             return true
         }
-        if wasOpen { events?.append(success ? .done : .failed) }
+        if wasOpen { tell(success ? .done : .failed) }
     }
 
     private func spin(_ phase: String) async {
@@ -178,12 +188,6 @@ public final class Progress: Sendable {
 
     private func write(_ text: String) {
         StandardError.write(text)
-    }
-
-    private static func wallClock() -> Double {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
     }
 }
 

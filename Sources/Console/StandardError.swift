@@ -1,4 +1,5 @@
 internal import Glibc
+public import Values
 
 /// Writing to stderr, for messages that must not get lost in a buffer.
 public enum StandardError {
@@ -10,6 +11,24 @@ public enum StandardError {
     /// Writes bytes as they are.
     public static func write(bytes: [UInt8]) {
         put(bytes[...], to: STDERR_FILENO)
+    }
+
+    /// Says what a command came to in the end, in the form that was chosen.
+    public static func report(_ error: KinkajouError) {
+        switch LogOutput.format {
+        case .text: write(error.text)
+        case .json: write(ProgressEvent(number: 0, time: LogOutput.now(), .ended(error: error)).line)
+        }
+    }
+
+    /// Says something to a person, in the form that was chosen.
+    public static func say(_ text: String) {
+        switch LogOutput.format {
+        case .text: write(text + "\n")
+        case .json:
+            let notice = ProgressEvent.Content.notice(severity: .information, text: text)
+            write(ProgressEvent(number: 0, time: LogOutput.now(), notice).line)
+        }
     }
 
     fileprivate static func put(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {

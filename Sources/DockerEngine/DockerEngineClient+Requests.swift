@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Logging
 internal import NIOCore
 internal import Synchronization
 internal import Values
@@ -71,8 +72,10 @@ extension DockerEngineClient {
         do {
             answer = try await http.execute(outgoing, deadline: .distantFuture)
         } catch {
+            log.debug("\(request.summary): \(error)")
             throw transportError(error, what: request.summary, socketPath: socketPath)
         }
+        log.debug("\(request.summary)", metadata: ["status": "\(answer.status.code)"])
         let response = EngineResponse(
             request: request, socketPath: socketPath, status: Int(answer.status.code),
             headers: answer.headers, body: answer.body)

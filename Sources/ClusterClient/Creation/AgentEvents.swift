@@ -1,3 +1,4 @@
+internal import Logging
 internal import NIOCore
 internal import Synchronization
 internal import Values
@@ -40,6 +41,7 @@ struct AgentEvents: Sendable {
                     take(.agent(event.event))
                 }
             }
+            log.debug("listening to the agent", metadata: ["after": "\(last)"])
             do {
                 let result = try await run(command)
                 if state.withLock({ $0.isOver }) { return }

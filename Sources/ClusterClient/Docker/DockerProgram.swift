@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Linux
+internal import Logging
 internal import NIOCore
 internal import Subprocess
 internal import SystemPackage
@@ -11,6 +12,8 @@ struct DockerProgram: Sendable {
     ///
     /// - Throws: ``KinkajouError`` where it cannot be run; not for its exit status.
     func run(_ arguments: [String], timeout: Duration = .seconds(60)) async throws -> CapturedProgram.Result {
+        // The first word alone: variables in the others may be secret.
+        log.debug("docker \(arguments.first ?? "")")
         do {
             return try await CapturedProgram.run(
                 ChildRequest(

@@ -2,6 +2,7 @@ internal import ClusterSpec
 internal import Glibc
 internal import KubernetesAPI
 internal import Linux
+internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -49,6 +50,8 @@ public struct TunnelServer: Sendable {
                 key: endpoint.key))
         defer { unlink(files.state) }
         ready()
+        log.info("the tunnel listens", metadata: ["port": "\(files.port)", "cluster": "\(cluster)"])
+        defer { log.info("the tunnel ends", metadata: ["port": "\(files.port)"]) }
         let activity = Activity()
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
@@ -86,8 +89,12 @@ public struct TunnelServer: Sendable {
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in connections {
                     activity.begin()
+                    log.debug("a connection comes")
                     group.addTask {
-                        defer { activity.end() }
+                        defer {
+                            activity.end()
+                            log.debug("a connection has ended")
+                        }
                         await self.serve(connection, activity: activity)
                     }
                 }
@@ -117,18 +124,10 @@ public struct TunnelServer: Sendable {
                 }
             }
         } catch let error as KubernetesError {
-            TunnelLog.write("port-forward to the cluster \"\(cluster)\": \(error)")
+            log.warning("port-forward to the cluster \"\(cluster)\": \(error)")
             if error.isNotFound { activity.giveUp() }
         } catch {
-            TunnelLog.write("connection: \(error)")
+            log.warning("connection: \(error)")
         }
-    }
-}
-
-/// The log of a tunnel is its stderr.
-enum TunnelLog {
-    static func write(_ text: String) {
-        let line = Array((text + "\n").utf8)
-        _ = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -55,7 +55,7 @@ public struct TunnelStart: Sendable {
         var arguments = [
             "tunnel", "--name", target.cluster, "--namespace", target.host.namespace, "--port",
             "\(files.port)",
-            "--idle", "\(idleLimit.components.seconds)s",
+            "--idle", "\(idleLimit.components.seconds)s", "-v", "1",
         ]
         if let file = target.host.kubeconfig { arguments += ["--host-kubeconfig", file] }
         if let context = target.host.context { arguments += ["--context", context] }

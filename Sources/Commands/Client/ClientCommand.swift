@@ -9,7 +9,7 @@ internal import Synchronization
 internal import Values
 
 /// A command for clusters elsewhere: it can be interrupted at any moment, and ends with kind's exit statuses.
-protocol ClientCommand: AsyncCommand {
+protocol ClientCommand: AsyncCommand, LoggingCommand {
     /// Does it, and returns the exit status.
     func execute() async throws -> Int32
 }
@@ -61,7 +61,7 @@ enum ClientRun {
     @discardableResult
     private static func report(_ error: any Error) -> Int32 {
         let error = KinkajouError(describing: error)
-        StandardError.write(error.text)
+        StandardError.report(error)
         return error.code.clientExitStatus
     }
 }

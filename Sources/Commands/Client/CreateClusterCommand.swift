@@ -4,7 +4,7 @@ internal import KubernetesAPI
 internal import Values
 
 /// `kinkajou create cluster`.
-struct CreateClusterCommand: ClientCommand {
+struct CreateClusterCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster",
         abstract: "Create a cluster in a Pod of a host cluster, or in a local Docker.",

@@ -17,6 +17,7 @@ struct CredentialCommand: ClientCommand {
             """, shouldDisplay: false)
 
     @OptionGroup var tunnel: TunnelOptions
+    @OptionGroup var logging: LoggingOptions
 
     func execute() async throws -> Int32 {
         let credentials = try await TunnelStart(

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
 /// `kinkajou delete cluster`.
-struct DeleteClusterCommand: ClientCommand {
+struct DeleteClusterCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster", abstract: "Delete a cluster.",
         discussion: """

@@ -4,7 +4,7 @@ internal import Console
 internal import Values
 
 /// `kinkajou delete clusters`.
-struct DeleteClustersCommand: ClientCommand {
+struct DeleteClustersCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "clusters", abstract: "Delete several clusters, or all.",
         discussion: """

@@ -29,6 +29,7 @@ struct ExecCommand: ClientCommand {
     var node: String?
 
     @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var logging: LoggingOptions
 
     @Argument(parsing: .captureForPassthrough, help: "The command, after --.")
     var command: [String]

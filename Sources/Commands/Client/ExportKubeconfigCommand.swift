@@ -3,7 +3,7 @@ internal import ClusterClient
 internal import KubernetesAPI
 
 /// `kinkajou export kubeconfig`.
-struct ExportKubeconfigCommand: ClientCommand {
+struct ExportKubeconfigCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "kubeconfig", abstract: "Merge a cluster's context into the kubeconfig.",
         discussion: """

@@ -4,7 +4,7 @@ internal import Console
 internal import Glibc
 
 /// `kinkajou export logs`.
-struct ExportLogsCommand: ClientCommand {
+struct ExportLogsCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Export the logs of every part of a cluster to a directory.",
         discussion: """

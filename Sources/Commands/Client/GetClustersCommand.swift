@@ -19,6 +19,7 @@ struct GetClustersCommand: ClientCommand {
     var output = ListFormat.name
 
     @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var logging: LoggingOptions
     @Flag(name: .shortAndLong, help: "Nothing on stderr but errors.")
     var quiet = false
 

@@ -3,7 +3,7 @@ internal import ClusterClient
 internal import Console
 
 /// `kinkajou get kubeconfig`.
-struct GetKubeconfigCommand: ClientCommand {
+struct GetKubeconfigCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "kubeconfig", abstract: "Print the kubeconfig of a cluster.",
         discussion: """

@@ -23,6 +23,7 @@ struct GetNodesCommand: ClientCommand {
     var output = ListFormat.name
 
     @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var logging: LoggingOptions
 
     func execute() async throws -> Int32 {
         let nodes = try await provider.withProvider { chosen in

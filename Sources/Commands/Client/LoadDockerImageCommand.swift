@@ -6,7 +6,7 @@ internal import KubernetesAPI
 internal import Linux
 
 /// `kinkajou load docker-image`.
-struct LoadDockerImageCommand: ClientCommand {
+struct LoadDockerImageCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "docker-image", abstract: "Load images of the local Docker.",
         discussion: """

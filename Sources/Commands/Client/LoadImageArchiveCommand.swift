@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
 /// `kinkajou load image-archive`.
-struct LoadImageArchiveCommand: ClientCommand {
+struct LoadImageArchiveCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "image-archive",
         abstract: "Load an archive of images: from docker save, or an OCI layout.",

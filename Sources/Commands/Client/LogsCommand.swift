@@ -23,6 +23,7 @@ struct LogsCommand: ClientCommand {
     var tail: Int?
 
     @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var logging: LoggingOptions
 
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in

@@ -7,15 +7,14 @@ struct OutputOptions: ParsableArguments, Sendable {
     @Flag(name: .shortAndLong, help: "No progress on stderr, only errors.")
     var quiet = false
 
-    @Option(name: [.customShort("v"), .long], help: "How much detail, as a number; 0 is the default.")
-    var verbosity = 0
+    @OptionGroup var logging: LoggingOptions
 
     /// Progress on stderr.
     var progress: Progress { Progress(isQuiet: quiet) }
 
     /// A line on stderr unless quiet.
     func say(_ text: String) {
-        if !quiet { StandardError.write(text + "\n") }
+        if !quiet { StandardError.say(text) }
     }
 }
 

@@ -8,7 +8,7 @@ internal import Linux
 internal import Values
 
 /// `kinkajou run`.
-struct RunCommand: ClientCommand {
+struct RunCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Create a cluster, run a command with it, and delete it.",
         discussion: """

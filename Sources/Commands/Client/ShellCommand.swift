@@ -17,6 +17,7 @@ struct ShellCommand: ClientCommand {
 
     @OptionGroup var cluster: ClusterSelection
     @OptionGroup(title: "Where") var provider: ProviderOptions
+    @OptionGroup(title: "Output") var logging: LoggingOptions
 
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in

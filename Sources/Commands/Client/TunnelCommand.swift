@@ -11,6 +11,7 @@ struct TunnelCommand: ClientCommand {
     )
 
     @OptionGroup var tunnel: TunnelOptions
+    @OptionGroup var logging: LoggingOptions
 
     func execute() async throws -> Int32 {
         let provider = try HostSelection(

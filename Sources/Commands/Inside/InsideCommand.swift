@@ -26,6 +26,8 @@ struct InsideCommand: ParsableCommand {
 struct InsideOptions: ParsableArguments {
     @Option(help: "The cluster's name.")
     var name = "kind"
+
+    @OptionGroup var logging: LoggingOptions
 }
 
 /// Runs the body of such a command: with a client of the engine, ended by signals, and with errors on stderr.
@@ -55,7 +57,7 @@ enum Inside {
             StandardError.write("error: stopped by signal \(status - 128); nothing is left of it\n")
         } catch {
             let error = KinkajouError(describing: error, code: .stepFailed)
-            StandardError.write(error.text)
+            StandardError.report(error)
             status = error.code.exitStatus
         }
         await client.shutdown()

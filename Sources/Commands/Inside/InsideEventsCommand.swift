@@ -43,7 +43,7 @@ struct InsideEventsCommand: AsyncCommand {
             close(descriptor)
             return status
         } catch {
-            StandardError.write(error.text)
+            StandardError.report(error)
             return error.code.exitStatus
         }
     }

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Logging
 internal import NIOCore
 internal import Values
 
@@ -40,12 +41,17 @@ extension KubernetesClient {
             let credential = try await credentials.current()
             let start = clock.now
             do {
-                return try await withDeadline(
+                let result = try await withDeadline(
                     remaining, failure: KubernetesError.timeout(what: request.summary, after: timeout)
                 ) {
                     try await consume(try await self.open(request, credential: credential))
                 }
+                log.debug("\(request.summary)", metadata: ["after": "\(start.duration(to: clock.now))"])
+                return result
             } catch let error as KubernetesError {
+                log.debug(
+                    "\(request.summary): \(error)",
+                    metadata: ["after": "\(start.duration(to: clock.now))", "attempt": "\(attempt)"])
                 remaining -= start.duration(to: clock.now)
                 if error.isUnauthorized, !wasRefused, await credentials.refuse(credential) {
                     wasRefused = true
@@ -54,6 +60,7 @@ extension KubernetesClient {
                 let pause = retries.pause(
                     after: error, attempt: attempt, isRepeatable: request.isRepeatable)
                 guard let pause, pause < remaining else { throw error }
+                log.debug("\(request.summary): trying again", metadata: ["pause": "\(pause)"])
                 attempt += 1
                 remaining -= pause
                 try await Task.sleep(for: pause, clock: .continuous)

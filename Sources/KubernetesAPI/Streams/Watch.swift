@@ -1,3 +1,4 @@
+internal import Logging
 internal import NIOCore
 internal import Values
 
@@ -84,6 +85,7 @@ actor Watch {
         let answer = try await client.send(request, timeout: KubernetesClient.defaultTimeout) { $0 }
         hasSucceeded = true
         failingSince = nil
+        log.debug("watching \(resource.plural)", metadata: ["from": "\(resourceVersion ?? "")"])
         connection = Connection(
             lines: WatchLines(answer, what: request.summary), start: clock.now)
     }
@@ -140,6 +142,7 @@ actor Watch {
         }
         let since = failingSince ?? clock.now
         failingSince = since
+        log.debug("the watch of \(resource.plural) broke off: \(error)")
         guard mayPass(error), since.duration(to: clock.now) < giveUpAfter else { throw error }
         try await pause()
     }
