@@ -53,7 +53,7 @@ public enum CapturedProgram {
     ///
     /// - Parameters:
     ///   - request: The program. Its streams are set here.
-    ///   - input: What it reads from stdin; it must fit into a pipe (64 KiB).
+    ///   - input: What it reads from stdin: at most as much as a pipe takes, 1 MiB.
     ///   - timeout: How long it may run.
     ///   - onErrorLine: Gets each line of stderr as it is written.
     /// - Throws: `SpawnError`, ``TimedOut``, `SystemError`, or `CancellationError`.
@@ -76,26 +76,34 @@ public enum CapturedProgram {
         for descriptor in [stdin.reading, stdout.writing, stderr.writing] { Glibc.close(descriptor) }
         let output = Gathered(onLine: nil)
         let errors = Gathered(onLine: onErrorLine)
-        async let outputEnd: Void = output.read(stdout.reading)
-        async let errorsEnd: Void = errors.read(stderr.reading)
+        let readers = [
+            Task { await output.read(stdout.reading) }, Task { await errors.read(stderr.reading) },
+        ]
         let status = await child.wait(atMost: timeout)
+        var isStuck = false
         if status == nil {
             // The task may have been cancelled, and the end has to be waited for nevertheless.
-            await Task.detached {
-                child.signal(SIGTERM, group: true)
-                if await child.wait(atMost: .seconds(2)) == nil { child.signal(SIGKILL, group: true) }
-                _ = await child.wait()
-            }.value
+            isStuck = await Task.detached { await !end(child) }.value
         }
         // A child of it that lives on would hold the pipes open.
         child.signalRemainingGroup(SIGKILL)
-        _ = await (outputEnd, errorsEnd)
+        // One that is stuck in the kernel (state D) keeps them open until that lets it go.
+        if !isStuck { for reader in readers { await reader.value } }
         guard let status else {
             try Task.checkCancellation()
             throw TimedOut(program: request.executable, limit: timeout, errors: errors.text)
         }
         try Task.checkCancellation()
         return Result(status: status, output: output.text, errors: errors.text)
+    }
+
+    /// Ends a program with its children, by SIGKILL where nothing else does. Returns whether it has ended.
+    private static func end(_ child: ChildProcess) async -> Bool {
+        for (signal, patience) in [(SIGTERM, Duration.seconds(1)), (SIGKILL, .seconds(2))] {
+            child.signal(signal, group: true)
+            if await child.wait(atMost: patience) != nil { return true }
+        }
+        return false
     }
 
     /// What comes out of a pipe.

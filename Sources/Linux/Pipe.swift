@@ -17,12 +17,28 @@ public struct Pipe: Sendable {
         (reading, writing) = ends
     }
 
-    /// A pipe that holds a text, with its end for writing closed. Of the text it holds 64 KiB at most.
+    /// What a pipe takes before a write waits for a reader (pipe(7)).
+    private static let usualCapacity = 65536
+    /// fcntl(2)'s F_SETPIPE_SZ, which Swift does not see.
+    private static let setCapacity: Int32 = 1031
+
+    /// A pipe that holds a text, with its end for writing closed. A text that is larger than a pipe can be made
+    /// (`fs.pipe-max-size`, usually 1 MiB) is refused.
     init(holding text: String) throws(SystemError) {
         try self.init()
-        let bytes = Array(text.utf8.prefix(65536))
-        _ = bytes.withUnsafeBytes { write(writing, $0.baseAddress, $0.count) }
+        let bytes = Array(text.utf8)
+        if bytes.count > Self.usualCapacity, fcntl(writing, Self.setCapacity, Int32(bytes.count)) < 0 {
+            let failure = errno
+            close()
+            throw SystemError("fcntl", "a pipe of \(bytes.count) bytes", failure)
+        }
+        let written = bytes.withUnsafeBytes { write(writing, $0.baseAddress, $0.count) }
+        let failure = errno
         Glibc.close(writing)
+        guard written == bytes.count else {
+            Glibc.close(reading)
+            throw SystemError("write", "a pipe", written < 0 ? failure : EFBIG)
+        }
     }
 
     /// Closes both ends.
