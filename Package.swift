@@ -67,8 +67,6 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
         ),
@@ -278,6 +276,8 @@ let package = Package(
             name: "ConsoleTests",
             dependencies: ["Console", "Values", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
+        .testTarget(name: "EngineHostTests", dependencies: ["EngineHost"], swiftSettings: strict),
+        .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
             name: "EnginePlanTests", dependencies: ["EnginePlan", "HostFacts", "Values"],

@@ -51,6 +51,12 @@ public enum DaemonLog {
         lines.lazy.map(withoutEscapes).filter { !$0.allSatisfy(\.isWhitespace) }.suffix(max(0, count))
     }
 
+    /// Whether containerd did not answer within the time that dockerd allows it, which is no setting: 15 s
+    /// (moby, libcontainerd/supervisor, `startupTimeout`).
+    public static func saysContainerdWasTooSlow(lines: [String]) -> Bool {
+        lines.contains { $0.contains("timeout waiting for containerd to start") }
+    }
+
     /// All that is no mere information: warnings, errors and lines in no known form.
     static func complaints(lines: [String]) -> [String] {
         lines.compactMap { line in

@@ -25,7 +25,8 @@ extension Check {
     ]
 
     private static let network = [
-        packetFilterProgram, packetFilter, backends, packetFilterIPv6, bridgeNetfilter, forwarding, conntrack,
+        sharedNetwork, packetFilterProgram, packetFilter, backends, packetFilterIPv6, bridgeNetfilter,
+        forwarding, conntrack,
         defaultRoute, mtu, addresses, clusterSubnets, ipv6, ports, nameServers, searchDomains, lookup,
         proxies,
         registry,

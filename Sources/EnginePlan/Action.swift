@@ -16,6 +16,10 @@ public enum Action: Sendable, Equatable, Codable {
     case evacuate(cgroup: String, leaf: String)
     /// Hands controllers of a version 2 cgroup on to its children.
     case delegate(cgroup: String, controllers: [String])
+    /// Mounts one cgroup of a version 1 hierarchy without controllers; the cgroup is made where it is missing.
+    case mountNamedHierarchy(name: String, path: String, target: String)
+    /// Makes a bridge with an address, for the engine's default network.
+    case makeBridge(name: String, address: String, mtu: Int)
     /// Makes `iptables` and its kind mean one backend, by links in a directory at the front of PATH.
     case selectPacketFilter(backend: PacketFilterBackend, directory: String)
     /// Loads a kernel module, where one can be found.

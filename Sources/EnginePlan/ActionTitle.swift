@@ -11,6 +11,8 @@ extension Action {
         case .enterCgroupNamespace: "entering a cgroup namespace"
         case .evacuate(let cgroup, let leaf): "moving processes of \(cgroup) into \(leaf)"
         case .delegate(let cgroup, _): "handing on the controllers of \(cgroup)"
+        case .mountNamedHierarchy(let name, _, let target): "mounting the hierarchy \(name) at \(target)"
+        case .makeBridge(let name, _, _): "making the bridge \(name)"
         case .selectPacketFilter(let backend, _): "selecting iptables-\(backend.rawValue)"
         case .loadModule(let name): "loading the module \(name)"
         case .removeStaleFiles: "removing stale files"

@@ -6,6 +6,8 @@ internal import Values
 enum CgroupPlanner {
     /// The name of the engine's cgroup below the container's.
     static let engineCgroup = "docker"
+    /// The engine's cgroup at a machine's own root.
+    private static let machineCgroup = "/kinkajou"
     /// Where the hierarchy without controllers belongs that systemd keeps its own cgroups in.
     private static let systemdDirectory = "/sys/fs/cgroup/systemd"
 
@@ -49,10 +51,9 @@ enum CgroupPlanner {
         if isSystemdMissing {
             outcome.steps.append(
                 PlannedStep(
-                    .mount(
-                        fileSystem: "cgroup", source: "systemd", target: systemdDirectory,
-                        options: ["none", "name=systemd"]),
-                    because: "nested systemd needs the name=systemd hierarchy and the host has none mounted",
+                    .mountNamedHierarchy(
+                        name: "name=systemd", path: ownSystemdPath(facts), target: systemdDirectory),
+                    because: "nested systemd needs the name=systemd hierarchy, and none is mounted here",
                     isOptional: true))
         }
         if hierarchies.contains(where: { $0.ownPathInMount == nil }) {
@@ -104,6 +105,15 @@ enum CgroupPlanner {
         }
         outcome.strategies = [strategy]
         return outcome
+    }
+
+    /// A path that is this container's in a hierarchy that was not mounted for it. Where the kernel has the
+    /// hierarchy the container has a place in it; the root is everybody's, and there the number of the root
+    /// mount, of which the machine has one at a time, makes a name that no other container has.
+    private static func ownSystemdPath(_ facts: HostFacts) -> String {
+        let own = facts.cgroups.membership.first { $0.controllers == ["name=systemd"] }?.path
+        if let own, own != "/", !own.hasPrefix("/..") { return own }
+        return "/kinkajou-\(facts.mounts.visible(at: "/")?.id ?? 0)"
     }
 
     /// The path below the mounts that most hierarchies agree on: dockerd takes one parent for all.
@@ -193,9 +203,11 @@ enum CgroupPlanner {
     /// The real root is exempt from the rule that a cgroup with controllers has no processes.
     private static func machineRoot(_ hierarchy: CgroupHierarchy) -> CgroupStrategy {
         CgroupStrategy(
-            name: "v2-root", steps: [], parent: "/" + engineCgroup,
-            parentDirectories: [hierarchy.mountPoint + "/" + engineCgroup],
-            reason: "this is the root of the machine's own hierarchy, not a container's")
+            name: "v2-root", steps: [], parent: machineCgroup,
+            parentDirectories: [hierarchy.mountPoint + machineCgroup],
+            reason:
+                "this is the root of the machine's own hierarchy, not a container's; /docker in it is for an"
+                + " engine of the machine")
     }
 
     private static func delegated(

@@ -9,8 +9,12 @@ enum DaemonPlanner {
 
     struct Inputs {
         var network: NetworkPlanner.Outcome
+        /// A bridge that is made for the engine, in the place of its own.
+        var ownBridge: String?
+        var ipv6: IPv6Planner.Outcome
         var resolver: ResolverPlanner.Outcome
         var storage: StoragePlanner.Outcome
+        var firewall: EngineFirewall
         var packetFilter: PacketFilterBackend
     }
 
@@ -39,8 +43,9 @@ enum DaemonPlanner {
         var arguments = settings.daemonArguments
         removeOption("--cgroup-parent", from: &arguments)
         let given = keys(ofArguments: arguments)
-        if settings.bridgeAddress == nil, planned["bridge"] != nil || given.contains("bridge") {
-            // dockerd takes a bridge of the user's or an address for its own, not both.
+        if settings.bridgeAddress == nil, planned["bip"] != nil,
+            planned["bridge"] != nil || given.contains("bridge")
+        {
             planned["bip"] = nil
             decisions.append(
                 Decision(
@@ -58,7 +63,7 @@ enum DaemonPlanner {
             program: facts.engine.daemon ?? "dockerd",
             arguments: ["--config-file", file] + arguments,
             configurationPath: file, configuration: planned,
-            environment: environment(facts, decisions: &decisions))
+            environment: environment(facts, inputs: inputs, decisions: &decisions))
     }
 
     /// A value of the user's file over the planned one. Lists that the plan needs its own entries of are
@@ -114,10 +119,15 @@ enum DaemonPlanner {
             "pidfile": "/var/run/docker.pid",
             "exec-opts": ["native.cgroupdriver=cgroupfs"],
             "mtu": .integer(Int64(inputs.network.mtu)),
-            "bip": .string(inputs.network.bridge),
             "raw-logs": true,
             "shutdown-timeout": .integer(Int64(max(1, settings.graceSeconds / 2))),
         ]
+        // dockerd takes a bridge that is there or an address for its own, not both.
+        if let bridge = inputs.ownBridge {
+            configuration["bridge"] = .string(bridge)
+        } else {
+            configuration["bip"] = .string(inputs.network.bridge)
+        }
         if !inputs.network.pools.isEmpty {
             configuration["default-address-pools"] = .array(
                 inputs.network.pools.map { pool in
@@ -190,16 +200,33 @@ enum DaemonPlanner {
         _ facts: HostFacts, inputs: Inputs, version: EngineVersion,
         to configuration: inout [String: JSONValue], decisions: inout [Decision]
     ) {
+        switch inputs.firewall {
+        case .none:
+            // From 27 on dockerd would manage ip6tables all the same.
+            configuration["ip6tables"] = false
+            return
+        case .nftables: return
+        case .iptables: break
+        }
+        if let subnet = inputs.ipv6.subnet {
+            configuration["ipv6"] = true
+            configuration["fixed-cidr-v6"] = .string(subnet)
+            configuration["ip6tables"] = true
+            // Until 26 a daemon manages ip6tables only as an experiment.
+            if version < EngineVersion(major: 27, minor: 0) { configuration["experimental"] = true }
+            return
+        }
         // From 27 on dockerd manages ip6tables by default, and fails where the kernel has no IPv6 NAT.
         guard version >= EngineVersion(major: 27, minor: 0),
-            !PacketFilterPlanner.hasIPv6(facts, inputs.packetFilter)
+            let reason = PacketFilterPlanner.obstacleToIPv6(facts, inputs.packetFilter)
         else { return }
         configuration["ip6tables"] = false
-        let reason = facts.packetFilter.ipv6(inputs.packetFilter).natError ?? "ip6tables is not installed"
-        decisions.append(Decision("ip6tables", "off", because: "its nat table does not work: \(reason)"))
+        decisions.append(Decision("ip6tables", "off", because: "it cannot do what dockerd needs: \(reason)"))
     }
 
-    private static func environment(_ facts: HostFacts, decisions: inout [Decision]) -> [String: String] {
+    private static func environment(
+        _ facts: HostFacts, inputs: Inputs, decisions: inout [Decision]
+    ) -> [String: String] {
         var environment: [String: String] = [:]
         if facts.kernel.appArmorEnabled {
             // By this variable dockerd knows that it must not put a profile into the kernel, which is the
@@ -219,6 +246,13 @@ enum DaemonPlanner {
                 Decision(
                     "bridge netfilter", "ignored",
                     because: "/proc/sys/net/bridge is missing and dockerd \(version) would not start"))
+        }
+        if PacketFilterPlanner.needsRaw(facts), inputs.firewall == .iptables,
+            let reason = facts.packetFilter[inputs.packetFilter].failures[.raw]
+        {
+            environment["DOCKER_INSECURE_NO_IPTABLES_RAW"] = "1"
+            decisions.append(
+                Decision("table raw", "not used", because: "it does not work here: \(reason)"))
         }
         if !facts.proxyVariables.isEmpty {
             decisions.append(

@@ -1,4 +1,5 @@
 internal import HostFacts
+internal import Values
 
 /// Decides addresses and packet sizes so that nothing inside hides what is outside.
 enum NetworkPlanner {
@@ -6,6 +7,9 @@ enum NetworkPlanner {
     struct Taken: Equatable {
         var network: IPv4Network
         var user: String
+        /// Whether it is no more than a route to very many addresses, as a VPN has it: some of them can be spared
+        /// where there is nothing else.
+        var isBroadRoute = false
     }
 
     struct Outcome {
@@ -22,11 +26,33 @@ enum NetworkPlanner {
         + (0..<4).map { IPv4Network(address: 192 << 24 | 168 << 16 | ($0 * 64) << 8, prefixLength: 18) }
         + (200..<216).map { IPv4Network(address: 10 << 24 | $0 << 16, prefixLength: 16) }
 
-    static func plan(_ facts: HostFacts, settings: DindSettings) -> Outcome {
-        let taken = takenNetworks(facts.network)
-        var free = candidates.filter { candidate in
-            !taken.contains { $0.network.overlaps(candidate) }
+    /// Candidates that are not private, but no host of the Internet has either: for carriers' NAT (RFC 6598, from
+    /// its end, as VPNs begin at its start) and for benchmarks (RFC 2544).
+    static let reserve: [IPv4Network] =
+        (124...127).map { IPv4Network(address: 100 << 24 | $0 << 16, prefixLength: 16) }
+        + (18...19).map { IPv4Network(address: 198 << 24 | $0 << 16, prefixLength: 16) }
+
+    /// A route with a prefix no longer than this leads to more than one site can use.
+    private static let broadPrefix = 12
+
+    /// Where a network can be had, best first: outside of everything, in the reserve, and in routes so broad that
+    /// a part of them can be spared. A worse place is looked at where the better ones do not give two networks.
+    private static func free(beside taken: [Taken]) -> [IPv4Network] {
+        func clear(_ networks: [IPv4Network], of taken: [Taken]) -> [IPv4Network] {
+            networks.filter { network in !taken.contains { $0.network.overlaps(network) } }
         }
+        var free = clear(candidates, of: taken)
+        if free.count < 2 { free += clear(reserve, of: taken) }
+        if free.count < 2 {
+            let kept = taken.filter { !$0.isBroadRoute }
+            free += clear(candidates + reserve, of: kept).filter { !free.contains($0) }
+        }
+        return free
+    }
+
+    static func plan(_ facts: HostFacts, settings: DindSettings) -> Outcome {
+        let taken = takenNetworks(facts)
+        var free = free(beside: taken)
         var decisions: [Decision] = []
         var problems: [Problem] = []
         let bridge: String
@@ -51,40 +77,78 @@ enum NetworkPlanner {
             let why =
                 first.map { "the usual 172.17.0.0/16 overlaps \($0.network), \($0.user)" }
                 ?? "it overlaps nothing that is reached from here"
-            decisions.append(Decision("bridge", bridge, because: why))
+            let isNamed = settings.daemonText("bip") ?? settings.daemonArgument("bip") ?? settings.namedBridge
+            if isNamed == nil, taken.contains(where: { !$0.isBroadRoute && $0.network.overlaps(chosen) }) {
+                problems.append(noNetwork(taken))
+            } else {
+                decisions.append(Decision("bridge", bridge, because: why))
+            }
             // What is left of the bridge's candidate is not given to the pools: one reads addresses easier.
         }
-        if free.isEmpty {
+        let pools = Array(free.prefix(4))
+        if pools.isEmpty, problems.isEmpty {
+            problems.append(
+                .warning(
+                    .addresses, "no network is left for networks that are made later: \(list(taken))",
+                    cure: "give free ones with DOCKER_ARGS=--default-address-pool=base=...,size=24"))
+        }
+        let nested = pools + [IPv4Network(bridge)].compactMap { $0 }
+        let cut = taken.first { route in
+            route.isBroadRoute && nested.contains { $0.overlaps(route.network) }
+        }
+        if !pools.isEmpty {
+            let why =
+                taken.isEmpty
+                ? "there is nothing that they could overlap"
+                : (cut == nil ? "they overlap none of: " : "the best that there is beside: ") + list(taken)
+            decisions.append(
+                Decision(
+                    "address pools", pools.map(\.description).joined(separator: " "), because: why))
+        }
+        if let route = cut, settings.bridgeAddress == nil {
             problems.append(
                 .warning(
                     .addresses,
-                    "every private network that Docker would use overlaps one that is reached from here",
-                    cure: "give free ones with --bip and DOCKER_ARGS=--default-address-pool=..."))
-        }
-        let pools = Array(free.prefix(4))
-        if !pools.isEmpty {
-            decisions.append(
-                Decision(
-                    "address pools", pools.map(\.description).joined(separator: " "),
-                    because: taken.isEmpty
-                        ? "there is nothing that they could overlap"
-                        : "they overlap none of: "
-                            + taken.map { "\($0.network) (\($0.user))" }.joined(separator: ", ")))
+                    "every private network is reached from here, so nested networks are cut out of"
+                        + " \(route.network), \(route.user): nested containers cannot reach what has these"
+                        + " addresses outside (bridge \(bridge), pools"
+                        + " \(pools.map(\.description).joined(separator: " ")))",
+                    cure:
+                        "name networks that nobody uses with --bip and DOCKER_ARGS=--default-address-pool=..."
+                ))
         }
         let mtu = plannedMTU(facts.network, settings: settings, decisions: &decisions, problems: &problems)
         return Outcome(bridge: bridge, pools: pools, mtu: mtu, decisions: decisions, problems: problems)
     }
 
+    private static func list(_ taken: [Taken]) -> String {
+        taken.map { "\($0.network) (\($0.user))" }.joined(separator: ", ")
+    }
+
+    private static func noNetwork(_ taken: [Taken]) -> Problem {
+        .error(
+            .addresses,
+            "every network that nested containers could have is in use: \(list(taken))",
+            cure: "give free ones with --bip and DOCKER_ARGS=--default-address-pool=base=...,size=24, or take"
+                + " routes away",
+            code: .engineFailed)
+    }
+
     /// What must stay reachable. Prefixes of Pod and Service networks are not told to a Pod, so a usual
     /// width around one of their addresses is assumed.
-    static func takenNetworks(_ network: NetworkFacts) -> [Taken] {
+    static func takenNetworks(_ facts: HostFacts) -> [Taken] {
+        let network = facts.network
         var taken: [Taken] = []
-        func add(_ network: IPv4Network, _ user: String) {
+        // Bridges of this very engine, or of one that was killed here, are used again.
+        func isOurs(_ name: String) -> Bool {
+            facts.engine.isOurs ? NetworkInterface.isEngineBridge(name) : network.isStaleBridge(name)
+        }
+        func add(_ network: IPv4Network, _ user: String, isBroadRoute: Bool = false) {
             if !taken.contains(where: { $0.network == network }) {
-                taken.append(Taken(network: network, user: user))
+                taken.append(Taken(network: network, user: user, isBroadRoute: isBroadRoute))
             }
         }
-        for interface in network.interfaces where !interface.isEngineBridge {
+        for interface in network.interfaces where !isOurs(interface.name) {
             for address in interface.addresses {
                 add(address.network, "the network of \(interface.name)")
                 if network.serviceHost != nil {
@@ -94,8 +158,14 @@ enum NetworkPlanner {
         }
         // A VPN that takes everything has two routes of one bit; no network of its own is meant by them.
         for route in network.routes
-        where route.destination.prefixLength > 1 && !NetworkInterface.isEngineBridge(route.interface) {
-            add(route.destination.network, "a route through \(route.interface)")
+        where route.destination.prefixLength > 1 && !isOurs(route.interface) {
+            add(
+                route.destination.network, "a route through \(route.interface)",
+                isBroadRoute: route.destination.prefixLength <= broadPrefix)
+        }
+        for gateway in network.routes.compactMap(\.gateway)
+        where !taken.contains(where: { !$0.isBroadRoute && $0.network.overlaps(gateway) }) {
+            add(gateway, "a gateway")
         }
         if let host = network.serviceHost.flatMap({ IPv4Network($0) }) {
             // kubeadm's default is 10.96.0.0/12, so the address alone may be far from the others.

@@ -12,7 +12,7 @@ public struct OuterNetworks: Sendable, Equatable {
     /// Works them out as for the engine itself.
     public init(facts: HostFacts, settings: DindSettings) {
         let engine = NetworkPlanner.plan(facts, settings: settings)
-        taken = NetworkPlanner.takenNetworks(facts.network).map(\.network) + engine.pools
+        taken = NetworkPlanner.takenNetworks(facts).map(\.network) + engine.pools
         if let bridge = IPv4Network(engine.bridge) { taken.append(bridge.network) }
         address = facts.network.uplink?.addresses.first?.addressText
         mtu = engine.mtu

@@ -3,34 +3,49 @@ internal import HostFacts
 /// Takes an engine's rules out of iptables again. dockerd leaves them behind when it ends, and in a Pod
 /// they would stay for as long as the Pod's network does.
 public enum PacketFilterCleanup {
-    /// The input for `iptables-restore --noflush` that removes what came since `before`, where both are
-    /// outputs of `iptables-save`; nil where nothing came. Rules of others that came meanwhile stay: only
-    /// those count that name a chain or a bridge of an engine.
-    public static func script(before: String, after: String) -> String? {
+    /// The input for `iptables-restore --noflush` that removes what the engine added since `before`, where both
+    /// are outputs of `iptables-save`; nil where there is nothing. Rules of others that came meanwhile stay: of a
+    /// mesh, a VPN, another engine.
+    ///
+    /// - Parameters:
+    ///   - before: The rules before the engine came.
+    ///   - after: The rules after it has ended.
+    ///   - ownership: Whose the namespace is.
+    ///   - closedForwarding: Whether it was this engine that turned forwarding on. Then dockerd lets FORWARD drop
+    ///     what no rule accepts; nothing else of the built-in chains is its doing.
+    public static func script(
+        before: String, after: String, ownership: NamespaceOwnership, closedForwarding: Bool
+    ) -> String? {
         let old = tables(before)
         let new = tables(after)
-        let bridges = engineBridges(new.flatMap(\.1.rules))
+        var judge = RuleJudge(ownership: ownership)
+        judge.learnBridges(from: new.flatMap(\.1.rules))
         var script = ""
         for (name, table) in new {
             let previous = old.first { $0.0 == name }?.1 ?? Table()
-            let newChains = table.chains.keys.filter { previous.chains[$0] == nil && isEngineChain($0) }
-                .sorted()
             var rest = previous.rules
             var deletions: [String] = []
             for rule in table.rules {
                 if let index = rest.firstIndex(of: rule) {
                     rest.remove(at: index)
-                } else if isEngineRule(rule, bridges: bridges) {
+                } else if judge.isOurs(rule) {
                     deletions.append("-D" + rule.dropFirst(2))
                 }
             }
-            // The built-in chains of a table that was not there before accepted everything.
-            let policies = table.chains.compactMap { chain, now -> String? in
-                let policy = previous.chains[chain] ?? "ACCEPT"
-                return now == policy || now == "-" || policy == "-" ? nil : ":\(chain) \(policy) [0:0]"
+            // Chains are shared with an engine that came later, and are left to it.
+            let chains =
+                ownership.isShared
+                ? []
+                : table.chains.keys.filter { previous.chains[$0] == nil && RuleJudge.isEngineChain($0) }
+                    .sorted()
+            var policies: [String] = []
+            if name == "filter", closedForwarding, !ownership.isShared, table.chains["FORWARD"] == "DROP",
+                // The built-in chains of a table that was not there before accepted everything.
+                (previous.chains["FORWARD"] ?? "ACCEPT") == "ACCEPT"
+            {
+                policies = [":FORWARD ACCEPT [0:0]"]
             }
-            let lines =
-                policies.sorted() + deletions + newChains.map { "-F \($0)" } + newChains.map { "-X \($0)" }
+            let lines = policies + deletions + chains.map { "-F \($0)" } + chains.map { "-X \($0)" }
             guard !lines.isEmpty else { continue }
             script += "*\(name)\n" + lines.joined(separator: "\n") + "\nCOMMIT\n"
         }
@@ -58,52 +73,5 @@ public enum PacketFilterCleanup {
             }
         }
         return tables
-    }
-
-    private static func isEngineChain(_ name: some StringProtocol) -> Bool {
-        name == "DOCKER" || name.hasPrefix("DOCKER-")
-    }
-
-    /// Bridges of any name: dockerd sends what leaves by them through its chain.
-    private static func engineBridges(_ rules: [String]) -> Set<Substring> {
-        Set(
-            rules.map { Rule($0) }.compactMap { $0.target == "DOCKER" ? $0.outgoing : nil })
-    }
-
-    /// Whether a rule is one of an engine's: it stands in or leads to one of its chains, names one of its
-    /// bridges, or lets a container reach itself by its own published port.
-    private static func isEngineRule(_ text: String, bridges: Set<Substring>) -> Bool {
-        let rule = Rule(text)
-        return isEngineChain(rule.chain) || rule.target.map { isEngineChain($0) } == true
-            || [rule.incoming, rule.outgoing].contains { name in
-                name.map { bridges.contains($0) || NetworkInterface.isEngineBridge($0) } == true
-            }
-            // Source and destination are one address, and no bridge is named.
-            || (rule.target == "MASQUERADE" && rule.source != nil && rule.source == rule.destination)
-    }
-
-    /// What a line of `iptables-save` says, as far as it tells whose it is.
-    private struct Rule {
-        var chain: Substring = ""
-        var target: Substring?
-        var incoming: Substring?
-        var outgoing: Substring?
-        var source: Substring?
-        var destination: Substring?
-
-        init(_ text: String) {
-            let words = text.split(separator: " ")
-            for (option, value) in zip(words, words.dropFirst()) {
-                switch option {
-                case "-A": chain = value
-                case "-j", "-g": target = value
-                case "-i": incoming = value
-                case "-o": outgoing = value
-                case "-s": source = value
-                case "-d": destination = value
-                default: break
-                }
-            }
-        }
     }
 }

@@ -16,6 +16,10 @@ enum PacketFilterPlanner {
 
     static func plan(_ facts: HostFacts, settings: DindSettings) -> Outcome {
         let filter = facts.packetFilter
+        let firewall = EngineFirewall(settings)
+        guard firewall == .iptables else {
+            return withoutIPTables(facts, firewall: firewall)
+        }
         var outcome = choose(filter, asked: settings.packetFilter)
         let chosen = outcome.backend
         if filter[chosen].command == nil {
@@ -25,24 +29,27 @@ enum PacketFilterPlanner {
                     "iptables (\(chosen.rawValue)) is not installed, so nested containers have no network",
                     cure: "install Debian's package iptables in the image",
                     code: .programMissing))
-        } else if let reason = filter[chosen].natError,
+        } else if let obstacle = filter[chosen].obstacle,
             // Without these the attempt fails whatever the kernel can do, and the missing one is reported.
             facts.process.effective.contains(.netAdmin), facts.process.effective.contains(.sysAdmin)
         {
-            let other: PacketFilterBackend = chosen == .legacy ? .nft : .legacy
+            outcome.problems.append(unusable(filter, chosen: chosen, obstacle: obstacle, facts: facts))
+        } else if let reason = filter[chosen].saveError {
             outcome.problems.append(
-                .error(
+                .warning(
                     .packetFilter,
-                    filter[other].isUsable
-                        ? "the nat table of iptables-\(chosen.rawValue), which was asked for, does not work:"
-                            + " \(reason)"
-                        : "no iptables backend has a working nat table: \(reason)",
-                    cure: filter[other].isUsable
-                        ? "leave --iptables-backend and DOCKER_IPTABLES_LEGACY out, and"
-                            + " iptables-\(other.rawValue) is used"
-                        : "load ip_tables and iptable_nat, or nf_tables, on the node (mount /lib/modules"
-                            + " read-only so that they can be loaded from here)",
-                    code: .engineFailed))
+                    "the rules of iptables-\(chosen.rawValue) cannot be read: \(reason); what the engine adds"
+                        + " to them will be left behind",
+                    cure: "see what \(filter[chosen].command ?? "iptables")-save says here"))
+        }
+        if needsRaw(facts), let reason = filter[chosen].failures[.raw] {
+            outcome.problems.append(
+                .warning(
+                    .packetFilter,
+                    "the table raw does not work (\(reason)), so dockerd is told to do without: other hosts of"
+                        + " the outer network can reach nested containers directly",
+                    cure: "on the node: modprobe "
+                        + PacketFilterNeed.raw.modules(chosen).joined(separator: " ")))
         }
         if filter.preset != chosen, filter[chosen].command != nil {
             outcome.steps.append(
@@ -51,6 +58,67 @@ enum PacketFilterPlanner {
                     because: "the command iptables means \(filter.preset?.rawValue ?? "nothing") here"))
         }
         return outcome
+    }
+
+    private static func withoutIPTables(_ facts: HostFacts, firewall: EngineFirewall) -> Outcome {
+        var outcome = Outcome(
+            backend: facts.packetFilter.preset ?? .nft,
+            decision: Decision(
+                "iptables", "not used",
+                because: firewall == .none
+                    ? "the user's settings turn the engine's rules off: to connect its networks is theirs"
+                    : "the user's settings choose dockerd's own nftables backend",
+                source: .file))
+        if firewall == .nftables, let version = facts.engine.version,
+            version < EngineVersion(major: 29, minor: 0)
+        {
+            outcome.problems.append(
+                .error(
+                    .packetFilter, "dockerd \(version) has no nftables backend: that came with 29",
+                    cure: "leave firewall-backend out of daemon.json and DOCKER_ARGS, or use dockerd 29",
+                    code: .usage))
+        }
+        return outcome
+    }
+
+    /// dockerd 28 keeps other hosts from nested containers by rules in the table raw, and does not start without.
+    static func needsRaw(_ facts: HostFacts) -> Bool {
+        facts.engine.version.map { $0 >= EngineVersion(major: 28, minor: 0) } ?? false
+    }
+
+    private static func unusable(
+        _ filter: PacketFilterFacts, chosen: PacketFilterBackend, obstacle: PacketFilterNeed, facts: HostFacts
+    ) -> Problem {
+        let other: PacketFilterBackend = chosen == .legacy ? .nft : .legacy
+        func failure(_ backend: PacketFilterBackend, _ need: PacketFilterNeed) -> String {
+            "\(backend.rawValue): \(need.rawValue): \(filter[backend].failures[need] ?? "")"
+        }
+        guard !filter[other].isUsable else {
+            return .error(
+                .packetFilter,
+                "iptables-\(chosen.rawValue), which was asked for, cannot do what dockerd needs:"
+                    + " \(failure(chosen, obstacle))",
+                cure: "leave --iptables-backend and DOCKER_IPTABLES_LEGACY out, and"
+                    + " iptables-\(other.rawValue) is used",
+                code: .engineFailed)
+        }
+        var reasons = [failure(chosen, obstacle)]
+        var cures = ["on the node: modprobe " + obstacle.modules(chosen).joined(separator: " ")]
+        if filter[other].command != nil, let obstacle = filter[other].obstacle {
+            reasons.append(failure(other, obstacle))
+            cures.append("modprobe " + obstacle.modules(other).joined(separator: " "))
+        }
+        var cure =
+            cures.joined(separator: ", or ")
+            + " (mount /lib/modules read-only so that they can be loaded from here; on RHEL and its like they"
+            + " are in kernel-modules-extra)"
+        if facts.engine.version.map({ $0 >= EngineVersion(major: 29, minor: 0) }) == true {
+            cure += "; or \"firewall-backend\": \"nftables\" in /etc/docker/daemon.json"
+        }
+        return .error(
+            .packetFilter,
+            "no iptables backend can do what dockerd needs: \(reasons.joined(separator: "; "))",
+            cure: cure, code: .engineFailed)
     }
 
     private static func choose(
@@ -75,18 +143,24 @@ enum PacketFilterPlanner {
         }
         // With no rule anywhere the newer kernel interface comes first: the old one is being retired, and a
         // kernel without it still has its command installed.
-        if filter.nft.isUsable { return outcome(.nft, "no rules are there, and nft's nat table works") }
+        if filter.nft.isUsable { return outcome(.nft, "no rules are there, and nft does what dockerd needs") }
         if filter.legacy.isUsable {
             return outcome(
                 .legacy,
-                "no rules are there, and only the legacy nat table works (nft: \(filter.nft.natError ?? "?"))"
-            )
+                "no rules are there, and only legacy does what dockerd needs (nft: \(reason(filter.nft)))")
         }
-        return outcome(filter.preset ?? .nft, "neither backend's nat table works")
+        return outcome(filter.preset ?? .nft, "neither backend does what dockerd needs")
     }
 
-    /// Whether the chosen backend can do IPv6 NAT.
-    static func hasIPv6(_ facts: HostFacts, _ backend: PacketFilterBackend) -> Bool {
-        facts.packetFilter.ipv6(backend).isUsable
+    private static func reason(_ facts: PacketFilterBackendFacts) -> String {
+        facts.command == nil
+            ? "not installed" : facts.obstacle.flatMap { facts.failures[$0] } ?? "?"
+    }
+
+    /// Why the chosen backend cannot do IPv6 NAT; nil where it can.
+    static func obstacleToIPv6(_ facts: HostFacts, _ backend: PacketFilterBackend) -> String? {
+        let filter = facts.packetFilter.ipv6(backend)
+        guard filter.command != nil else { return "ip6tables is not installed" }
+        return filter.obstacle.map { "\($0.rawValue): \(filter.failures[$0] ?? "")" }
     }
 }

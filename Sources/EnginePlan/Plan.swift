@@ -50,6 +50,8 @@ public struct Plan: Sendable, Equatable, Codable {
     public var steps: [PlannedStep]
     /// The ways to place nested cgroups, best first: a later one is tried where the earlier one fails.
     public var cgroupStrategies: [CgroupStrategy]
+    /// By what the engine has its packets filtered.
+    public var firewall: EngineFirewall
     /// The iptables backend.
     public var packetFilter: PacketFilterBackend
     /// The directory that goes to the front of PATH, where one is needed.
@@ -58,6 +60,27 @@ public struct Plan: Sendable, Equatable, Codable {
     public var daemon: DaemonPlan
     /// The certificates' directory for the TLS port, where one was asked for.
     public var tlsDirectory: String?
+
+    /// What the engine will have in its network namespace, as far as that is known beforehand.
+    public var traces: EngineTraces {
+        var traces = EngineTraces()
+        func add(_ subnet: JSONValue?) {
+            if case .string(let text)? = subnet, let network = IPv4Network(text) {
+                traces.subnets.insert(network.network)
+            }
+        }
+        add(daemon.configuration["bip"])
+        if case .array(let pools)? = daemon.configuration["default-address-pools"] {
+            for case .object(let pool) in pools { add(pool["base"]) }
+        }
+        for step in steps {
+            if case .makeBridge(let name, let address, _) = step.action {
+                traces.bridges.insert(name)
+                add(.string(address))
+            }
+        }
+        return traces
+    }
 
     /// The problems that make the plan impossible.
     public var errors: [Problem] { problems.filter { $0.severity == .error } }

@@ -33,7 +33,20 @@ extension Plan {
         let network = NetworkPlanner.plan(facts, settings: settings)
         decisions += network.decisions
         problems += network.problems
-        let resolver = ResolverPlanner.plan(facts, settings: settings)
+        let shared = SharedNetworkPlanner.plan(facts, settings: settings)
+        decisions += shared.decisions
+        problems += shared.problems
+        if let bridge = shared.bridge {
+            steps.append(
+                PlannedStep(
+                    .makeBridge(name: bridge, address: network.bridge, mtu: network.mtu),
+                    because: "dockerd would take docker0, which is somebody else's"))
+        }
+        let firewall = EngineFirewall(settings)
+        let ipv6 = IPv6Planner.plan(facts, firewall: firewall, packetFilter: filter.backend)
+        decisions += ipv6.decisions
+        problems += ipv6.problems
+        let resolver = ResolverPlanner.plan(facts, settings: settings, hasIPv6: ipv6.subnet != nil)
         decisions += resolver.decisions
         problems += resolver.problems
         let storage = StoragePlanner.plan(facts, settings: settings)
@@ -50,10 +63,12 @@ extension Plan {
         daemon = DaemonPlanner.plan(
             facts, settings: settings,
             inputs: .init(
-                network: network, resolver: resolver, storage: storage, packetFilter: filter.backend),
+                network: network, ownBridge: shared.bridge, ipv6: ipv6, resolver: resolver, storage: storage,
+                firewall: firewall, packetFilter: filter.backend),
             decisions: &decisions)
         pathPrefix = filter.steps.isEmpty ? nil : PacketFilterPlanner.directory
         cgroupStrategies = cgroups.strategies
+        self.firewall = firewall
         packetFilter = filter.backend
         tlsDirectory = settings.tlsDirectory
         self.decisions = decisions

@@ -12,6 +12,8 @@ public enum ProblemTopic: String, Sendable, Codable, CaseIterable {
     case runtime = "oci-runtime"
     /// Somebody else's engine.
     case socket = "docker-socket"
+    /// A network namespace that others use too.
+    case sharedNetwork = "shared-network"
     /// Limits of inotify.
     case inotify
     /// No cgroups at all.
@@ -26,6 +28,8 @@ public enum ProblemTopic: String, Sendable, Codable, CaseIterable {
     case addresses = "address-overlap"
     /// Sizes of packets.
     case mtu
+    /// The other address family.
+    case ipv6
     /// The resolver's servers.
     case nameServers = "dns-servers"
     /// overlay on the data root.

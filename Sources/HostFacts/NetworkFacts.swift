@@ -6,12 +6,15 @@ public struct NetworkInterface: Sendable, Equatable, Codable {
     public var mtu: Int
     /// Its IPv4 addresses with their networks.
     public var addresses: [IPv4Network]
+    /// The bridge that it is a port of.
+    public var bridge: String?
 
     /// An interface from its parts.
-    public init(name: String, mtu: Int, addresses: [IPv4Network]) {
+    public init(name: String, mtu: Int, addresses: [IPv4Network], bridge: String? = nil) {
         self.name = name
         self.mtu = mtu
         self.addresses = addresses
+        self.bridge = bridge
     }
 }
 
@@ -35,11 +38,14 @@ public struct Route: Sendable, Equatable, Codable {
     public var destination: IPv4Network
     /// The interface it leaves by.
     public var interface: String
+    /// The router that it leads over; nil: what it leads to is on the interface's own link.
+    public var gateway: IPv4Network?
 
     /// A route from its parts.
-    public init(destination: IPv4Network, interface: String) {
+    public init(destination: IPv4Network, interface: String, gateway: IPv4Network? = nil) {
         self.destination = destination
         self.interface = interface
+        self.gateway = gateway
     }
 
     /// Reads `/proc/net/route`, whose addresses are hexadecimal in the byte order of the machine; all of
@@ -48,12 +54,14 @@ public struct Route: Sendable, Equatable, Codable {
         text.split(separator: "\n").dropFirst().compactMap { line in
             let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " })
             guard fields.count >= 8, let destination = UInt32(fields[1], radix: 16),
-                let mask = UInt32(fields[7], radix: 16)
+                let gateway = UInt32(fields[2], radix: 16), let mask = UInt32(fields[7], radix: 16)
             else { return nil }
             return Route(
                 destination: IPv4Network(
                     address: destination.byteSwapped, prefixLength: mask.nonzeroBitCount),
-                interface: String(fields[0])
+                interface: String(fields[0]),
+                gateway: gateway == 0
+                    ? nil : IPv4Network(address: gateway.byteSwapped, prefixLength: 32)
             )
         }
     }
@@ -107,21 +115,44 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
     public var serviceHost: String?
     /// Whether packets of a bridge pass iptables (`/proc/sys/net/bridge` is there).
     public var hasBridgeNetfilter: Bool
+    /// The sockets of the Docker engines that run in this network namespace, whatever container they are in.
+    public var engineSockets: [String]
+    /// IPv6.
+    public var ipv6: IPv6Facts
+    /// Whether this is the network namespace that the machine was booted with.
+    public var isMachineNamespace: Bool
 
     /// Facts from their parts.
     public init(
         interfaces: [NetworkInterface], routes: [Route], resolver: ResolverConfiguration,
-        serviceHost: String?, hasBridgeNetfilter: Bool
+        serviceHost: String?, hasBridgeNetfilter: Bool, engineSockets: [String] = [],
+        ipv6: IPv6Facts = IPv6Facts(), isMachineNamespace: Bool = false
     ) {
         self.interfaces = interfaces
         self.routes = routes
         self.resolver = resolver
         self.serviceHost = serviceHost
         self.hasBridgeNetfilter = hasBridgeNetfilter
+        self.engineSockets = engineSockets
+        self.ipv6 = ipv6
+        self.isMachineNamespace = isMachineNamespace
     }
 
-    /// The interface of the default route. Routes that refuse packets name none that is there (`*`).
+    /// Whether an interface is the bridge of an engine that is no more: no engine runs in this namespace, and
+    /// nothing is plugged into it. Only such a bridge is another engine's to take over.
+    public func isStaleBridge(_ name: String) -> Bool {
+        NetworkInterface.isEngineBridge(name) && engineSockets.isEmpty
+            && !interfaces.contains { $0.bridge == name }
+    }
+
+    /// The interface of the default route, of IPv6's where IPv4 has none. Routes that refuse packets name none
+    /// that is there (`*`).
     public var uplink: NetworkInterface? {
+        uplinkIPv4 ?? interfaces.first { $0.name == ipv6.uplink }
+    }
+
+    /// The interface of the default route of IPv4.
+    public var uplinkIPv4: NetworkInterface? {
         routes.lazy.filter { $0.destination.prefixLength == 0 }
             .compactMap { route in interfaces.first { $0.name == route.interface } }.first
     }

@@ -6,6 +6,7 @@ enum KernelReader {
     private static let settings = [
         "fs.inotify.max_user_instances", "fs.inotify.max_user_watches", "fs.nr_open", "kernel.pid_max",
         "kernel.keys.maxkeys", "net.ipv4.ip_forward", "net.ipv6.conf.all.disable_ipv6",
+        "net.ipv6.conf.all.forwarding", "net.ipv6.conf.default.forwarding",
         "net.netfilter.nf_conntrack_max", "vm.overcommit_memory",
     ]
 

@@ -10,8 +10,24 @@ public enum NetworkReader {
             routes: Route.parse(FactsReader.text("/proc/net/route")),
             resolver: ResolverConfiguration(text: FactsReader.text("/etc/resolv.conf")),
             serviceHost: Environment.value("KUBERNETES_SERVICE_HOST"),
-            hasBridgeNetfilter: Files.exists("/proc/sys/net/bridge")
+            hasBridgeNetfilter: Files.exists("/proc/sys/net/bridge"),
+            engineSockets: EngineSockets.parse(FactsReader.text("/proc/net/unix")),
+            ipv6: ipv6(),
+            // One of the settings that only the namespace has which the machine was booted with
+            // (net/core/sysctl_net_core.c, net_core_table).
+            isMachineNamespace: Files.exists("/proc/sys/net/core/netdev_budget")
         )
+    }
+
+    private static func ipv6() -> IPv6Facts {
+        let settings = "/proc/sys/net/ipv6/conf"
+        return IPv6Facts.parse(
+            addresses: FactsReader.text("/proc/net/if_inet6"),
+            routes: FactsReader.text("/proc/net/ipv6_route"),
+            acceptingWhileForwarding: Set(
+                Files.directories(in: settings).filter {
+                    FactsReader.line("\(settings)/\($0)/accept_ra") == "2"
+                }))
     }
 
     /// All interfaces but the loopback one, with their IPv4 addresses (getifaddrs(3)).
@@ -34,7 +50,9 @@ public enum NetworkReader {
         return names.map { name in
             NetworkInterface(
                 name: name, mtu: Int(FactsReader.line("/sys/class/net/\(name)/mtu")) ?? 1500,
-                addresses: addresses[name] ?? [])
+                addresses: addresses[name] ?? [],
+                bridge: Files.resolved("/sys/class/net/\(name)/master")?
+                    .split(separator: "/").last.map(String.init))
         }
     }
 

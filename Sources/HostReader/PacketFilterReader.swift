@@ -14,20 +14,37 @@ enum PacketFilterReader {
     }
 
     private static func backend(_ name: String, tables: String?) async -> PacketFilterBackendFacts {
-        guard let command = Programs.find(name) else {
-            return PacketFilterBackendFacts(command: nil, ruleCount: 0, natError: nil)
-        }
-        // Listing a legacy table makes it, with its hooks, in the network namespace of the caller: so the
-        // attempt has a namespace of its own.
-        async let attempt = Tool.run("unshare", ["--net", "--", command, "-w", "5", "-t", "nat", "-nL"])
-        var rules = 0
-        // For the same reason legacy rules are only read where the kernel says that there are tables.
+        guard let command = Programs.find(name) else { return PacketFilterBackendFacts(command: nil) }
+        async let failures = failures(command, isIPv6: name.hasPrefix("ip6"))
+        var facts = PacketFilterBackendFacts(command: command)
+        // Reading a legacy table makes it, with its hooks: so that is done only where the kernel says that there
+        // are some.
         if tables.map({ !FactsReader.text($0).isEmpty }) ?? true {
-            rules = await PacketFilterBackendFacts.ruleCount(inSave: Tool.run(command + "-save", []).output)
+            let save = await Tool.run(command + "-save", [])
+            facts.ruleCount = PacketFilterBackendFacts.ruleCount(inSave: save.output)
+            facts.saveError = save.isSuccess ? nil : save.reason
         }
-        let result = await attempt
-        return PacketFilterBackendFacts(
-            command: command, ruleCount: rules, natError: result.isSuccess ? nil : result.reason)
+        facts.failures = await failures
+        return facts
+    }
+
+    /// Tries dockerd's rules: all at once, and where that fails, which it says of none in particular, one by one.
+    /// A network namespace that goes with the attempt holds what it makes.
+    private static func failures(_ command: String, isIPv6: Bool) async -> [PacketFilterNeed: String] {
+        let all = await Tool.run(
+            "unshare", ["--net", "--", command + "-restore", "-w", "5"],
+            input: PacketFilterNeed.restoreInput(isIPv6: isIPv6))
+        guard !all.isSuccess else { return [:] }
+        return await withTaskGroup(of: (PacketFilterNeed, String?).self) { group in
+            for need in PacketFilterNeed.allCases {
+                group.addTask {
+                    let rule = need.rule(isIPv6: isIPv6)
+                    let result = await Tool.run("unshare", ["--net", "--", command, "-w", "5"] + rule)
+                    return (need, result.isSuccess ? nil : result.reason)
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
     }
 
     private static func preset() async -> PacketFilterBackend? {

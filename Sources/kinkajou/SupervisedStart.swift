@@ -1,3 +1,4 @@
+import Commands
 import ContainerInit
 import Linux
 
@@ -13,24 +14,13 @@ enum SupervisedStart {
         var options = InitOptions()
         options.programName = "kinkajou"
         options.isSubreaper = true
-        // The supervisor keeps to --grace by itself; this is for one that hangs.
-        let grace = grace(in: arguments) ?? .seconds(25)
-        options.grace = grace + .seconds(3)
+        // The supervisor keeps to --grace by itself; this is for one that hangs. A Pod's 30 s hold with the default
+        // of 25 s: the two add up to 3 s more.
+        options.grace = (SessionGrace.of(Array(arguments.dropFirst())) ?? .seconds(25)) + .seconds(2)
+        options.linger = .seconds(1)
         return ContainerInit.supervise(
             executable: Files.resolved("/proc/self/exe") ?? "/proc/self/exe",
             arguments: [supervisorName] + arguments.dropFirst(),
             options: options)
-    }
-
-    /// The value of `--grace` among our own options. A bad one is the supervisor's to complain about.
-    private static func grace(in arguments: [String]) -> Duration? {
-        let own = arguments.prefix { $0 != "--" }
-        for (word, next) in zip(own, own.dropFirst() + [""]) {
-            if word == "--grace" { return Duration(goText: next) }
-            if word.hasPrefix("--grace=") {
-                return Duration(goText: String(word.dropFirst("--grace=".count)))
-            }
-        }
-        return nil
     }
 }

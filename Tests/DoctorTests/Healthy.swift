@@ -78,7 +78,7 @@ enum Healthy {
 
     private static let packetFilter: PacketFilterFacts = {
         func backend(_ name: String) -> PacketFilterBackendFacts {
-            PacketFilterBackendFacts(command: "/usr/sbin/" + name, ruleCount: 0, natError: nil)
+            PacketFilterBackendFacts(command: "/usr/sbin/" + name)
         }
         return PacketFilterFacts(
             legacy: backend("iptables-legacy"), nft: backend("iptables-nft"),

@@ -9,20 +9,38 @@ extension CheckCase {
             $0.host.packetFilter.legacy.command = nil
         },
         .here("iptables-nat", "neither works", .error, "no iptables backend") {
-            $0.host.packetFilter.nft.natError = "Could not fetch rule set generation id"
-            $0.host.packetFilter.legacy.natError = "Table does not exist"
+            $0.host.packetFilter.nft.failures[.masquerade] = "Could not fetch rule set generation id"
+            $0.host.packetFilter.legacy.failures[.masquerade] = "Table does not exist"
         },
         .here("iptables-nat", "the wrong one is asked for", .error, "which was asked for") {
-            $0.host.packetFilter.legacy.natError = "Table does not exist"
+            $0.host.packetFilter.legacy.failures[.masquerade] = "Table does not exist"
             $0.settings.packetFilter = .init(.legacy, from: .environment)
         },
         .here("iptables-nat", "cannot be tried", .info, "cannot be tried") { $0.host.drop(.netAdmin) },
+        .here("iptables-nat", "the table raw is missing", .warning, "the table raw does not work") {
+            $0.host.engine.version = EngineVersion(major: 28, minor: 1)
+            $0.host.packetFilter.nft.failures[.raw] = "Table does not exist"
+        },
+        .here("iptables-backends", "not to be read", .warning, "did not end within 10 s") {
+            $0.host.packetFilter.nft.saveError = "iptables-nft-save did not end within 10 s"
+        },
+        .here("shared-network", "another engine", .error, "another Docker engine") {
+            $0.host.network.engineSockets = ["/var/run/docker/libnetwork/0123.sock"]
+        },
+        .here("shared-network", "the machine's own", .warning, "the machine itself") {
+            $0.host.network.isMachineNamespace = true
+        },
+        .here("ipv6", "the only way out, without NAT", .warning, "by IPv6 alone") {
+            $0.host.network.routes = []
+            $0.host.network.ipv6 = IPv6Facts(addresses: ["fd00:0:0:0:0:0:0:7/64"], uplink: "eth0")
+            $0.host.packetFilter.nftIPv6.failures[.masquerade] = "TABLE_ADD failed"
+        },
         .here("iptables-backends", "rules in both", .info, "3 rules in legacy and 4 in nft") {
             $0.host.packetFilter.legacy.ruleCount = 3
             $0.host.packetFilter.nft.ruleCount = 4
         },
         .here("ip6tables-nat", "no IPv6 NAT", .info, "TABLE_ADD failed") {
-            $0.host.packetFilter.nftIPv6.natError = "TABLE_ADD failed"
+            $0.host.packetFilter.nftIPv6.failures[.masquerade] = "TABLE_ADD failed"
         },
         .here("bridge-netfilter", "not loaded", .info, "not loaded") {
             $0.host.network.hasBridgeNetfilter = false
@@ -61,7 +79,7 @@ extension CheckCase {
         .here("dns-servers", "loopback alone", .warning, "127.0.0.11") {
             $0.host.network.resolver.nameservers = ["127.0.0.11"]
         },
-        .here("dns-servers", "none", .warning, "no server") { $0.host.network.resolver.nameservers = [] },
+        .here("dns-servers", "none", .warning, "no DNS server") { $0.host.network.resolver.nameservers = [] },
         .here("dns-search", "a Pod's", .info, "ndots:5") {
             $0.host.network.resolver.search = ["svc.cluster.local", "cluster.local"]
             $0.host.network.resolver.options = ["ndots:5"]

@@ -22,6 +22,34 @@ struct CgroupPlannerTests {
         #expect(outcome.problems.isEmpty)
     }
 
+    /// The hierarchy is the whole machine's: at its root two containers would have one parent.
+    @Test func aHierarchyThatIsMountedAnewHasAPathOfItsOwn() throws {
+        var facts = try RecordedHost("hybrid-privileged-private").facts()
+        let isNamed: (CgroupMembership) -> Bool = { $0.controllers == ["name=systemd"] }
+        facts.mounts.removeAll { $0.superOptions.contains("name=systemd") }
+        func path(_ facts: HostFacts) -> String? {
+            CgroupPlanner.plan(facts).steps.lazy.compactMap { step -> String? in
+                if case .mountNamedHierarchy("name=systemd", let path, _) = step.action { path } else { nil }
+            }.first
+        }
+        let root = try #require(facts.mounts.visible(at: "/")?.id)
+        facts.cgroups.membership.removeAll(where: isNamed)
+        #expect(path(facts) == "/kinkajou-\(root)")
+        facts.cgroups.membership += CgroupMembership.parse("9:name=systemd:/docker/0123")
+        #expect(path(facts) == "/docker/0123")
+        facts.cgroups.membership[facts.cgroups.membership.count - 1].path = "/"
+        #expect(path(facts) == "/kinkajou-\(root)")
+    }
+
+    /// /docker at the machine's root is for the machine's own engine.
+    @Test func theMachinesOwnEngineKeepsItsCgroup() throws {
+        var facts = try RecordedHost("v2-machine").facts()
+        facts.cgroups.membership = CgroupMembership.parse("0::/")
+        let strategy = try #require(CgroupPlanner.plan(facts).strategies.first)
+        #expect(strategy.parent == "/kinkajou")
+        #expect(strategy.parentDirectories == ["/sys/fs/cgroup/kinkajou"])
+    }
+
     /// In every layout the parent lies under the own cgroup.
     @Test(arguments: try RecordedHost.names() + DerivedHost.all.map(\.name))
     func theParentLiesUnderTheOwnCgroup(name: String) throws {

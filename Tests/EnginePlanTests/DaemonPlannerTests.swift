@@ -186,7 +186,7 @@ struct DaemonPlannerTests {
     func ip6tablesIsTurnedOffWhereItWouldFail(major: Int, isBroken: Bool, expected: Bool) throws {
         let plan = try plan(facts: { facts in
             facts.engine.version = .init(major: major, minor: 0)
-            if isBroken { facts.packetFilter.nftIPv6.natError = "no table" }
+            if isBroken { facts.packetFilter.nftIPv6.failures[.masquerade] = "no table" }
         }) { _ in }
         #expect(plan.daemon.configuration["ip6tables"] == (expected ? false : nil))
     }

@@ -60,18 +60,20 @@ struct DerivedHost {
         DerivedHost("iptables-without-nft", from: "v2-privileged-private") { facts in
             let reason =
                 "iptables v1.8.11 (nf_tables): Could not fetch rule set generation id: Invalid argument"
-            facts.packetFilter.nft.natError = reason
-            facts.packetFilter.nftIPv6.natError = reason
+            facts.packetFilter.nft.failures[.masquerade] = reason
+            facts.packetFilter.nftIPv6.failures[.masquerade] = reason
         },
         DerivedHost("iptables-without-legacy", from: "v2-privileged-private") { facts in
             let reason =
                 "iptables v1.8.11 (legacy): can't initialize iptables table `nat': Table does not exist"
-            facts.packetFilter.legacy.natError = reason
-            facts.packetFilter.legacyIPv6.natError = reason
+            facts.packetFilter.legacy.failures[.masquerade] = reason
+            facts.packetFilter.legacyIPv6.failures[.masquerade] = reason
         },
         DerivedHost("iptables-with-neither", from: "v2-privileged-private") { facts in
-            facts.packetFilter.nft.natError = "Could not fetch rule set generation id: Invalid argument"
-            facts.packetFilter.legacy.natError = "can't initialize iptables table `nat': Table does not exist"
+            facts.packetFilter.nft.failures[.masquerade] =
+                "Could not fetch rule set generation id: Invalid argument"
+            facts.packetFilter.legacy.failures[.masquerade] =
+                "can't initialize iptables table `nat': Table does not exist"
         },
         DerivedHost("iptables-rules-in-legacy", from: "v2-privileged-private") { facts in
             facts.packetFilter.legacy.ruleCount = 12
@@ -79,7 +81,7 @@ struct DerivedHost {
         DerivedHost("docker28-without-br-netfilter-and-ip6-nat", from: "v2-privileged-private") { facts in
             facts.engine.version = EngineVersion(major: 28, minor: 2)
             facts.network.hasBridgeNetfilter = false
-            facts.packetFilter.nftIPv6.natError =
+            facts.packetFilter.nftIPv6.failures[.masquerade] =
                 "ip6tables v1.8.11 (nf_tables): TABLE_ADD failed (Operation not supported): table nat"
         },
     ]
@@ -111,13 +113,13 @@ struct DerivedHost {
         DerivedHost("without-sys-admin", from: "v2-privileged-private") { facts in
             facts.process.effective.bits &= ~(1 << UInt64(Capability.sysAdmin.rawValue))
             let reason = "unshare: unshare failed: Operation not permitted"
-            facts.packetFilter.legacy.natError = reason
-            facts.packetFilter.nft.natError = reason
+            facts.packetFilter.legacy.failures[.masquerade] = reason
+            facts.packetFilter.nft.failures[.masquerade] = reason
         },
         DerivedHost("without-net-admin", from: "v2-privileged-private") { facts in
             facts.process.effective.bits &= ~(1 << UInt64(Capability.netAdmin.rawValue))
-            facts.packetFilter.legacy.natError = "Permission denied (you must be root)"
-            facts.packetFilter.nft.natError = "Permission denied (you must be root)"
+            facts.packetFilter.legacy.failures[.masquerade] = "Permission denied (you must be root)"
+            facts.packetFilter.nft.failures[.masquerade] = "Permission denied (you must be root)"
         },
         DerivedHost("without-dockerd", from: "v2-privileged-private") { facts in
             facts.engine = EngineFacts(daemon: nil, version: nil, runtime: nil, wrapper: nil)

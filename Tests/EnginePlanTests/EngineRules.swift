@@ -1,3 +1,6 @@
+import EnginePlan
+import HostFacts
+
 /// What `iptables-save` printed on a machine before dockerd 20.10 ran, and with it, a user network and a
 /// published port. The first and the last rule of the filter and nat tables are somebody else's.
 enum EngineRules {
@@ -19,6 +22,74 @@ enum EngineRules {
         COMMIT
 
         """
+
+    /// What the engine said that it had.
+    static let traces = EngineTraces(
+        bridges: ["docker0", "br-55840391131c"],
+        subnets: Set(["172.17.0.0/16", "172.19.0.0/16"].compactMap { IPv4Network($0) }))
+
+    /// The rules that Istio's init container makes for a sidecar.
+    static let mesh = """
+        *nat
+        :PREROUTING ACCEPT [0:0]
+        :INPUT ACCEPT [0:0]
+        :OUTPUT ACCEPT [0:0]
+        :POSTROUTING ACCEPT [0:0]
+        :ISTIO_INBOUND - [0:0]
+        :ISTIO_IN_REDIRECT - [0:0]
+        :ISTIO_OUTPUT - [0:0]
+        :ISTIO_REDIRECT - [0:0]
+        -A PREROUTING -p tcp -j ISTIO_INBOUND
+        -A OUTPUT -p tcp -j ISTIO_OUTPUT
+        -A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN
+        -A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT
+        -A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006
+        -A ISTIO_OUTPUT -s 127.0.0.6/32 -o lo -j RETURN
+        -A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN
+        -A ISTIO_OUTPUT -d 127.0.0.1/32 -j RETURN
+        -A ISTIO_OUTPUT -j ISTIO_REDIRECT
+        -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001
+        COMMIT
+
+        """
+
+    /// The rules of a WireGuard tunnel, as wg-quick and its usual PostUp make them.
+    static let vpn = """
+        *raw
+        :PREROUTING ACCEPT [0:0]
+        -A PREROUTING -d 10.8.0.2/32 ! -i wg0 -m addrtype ! --src-type LOCAL -j DROP
+        COMMIT
+        *mangle
+        :POSTROUTING ACCEPT [0:0]
+        -A POSTROUTING -p udp -m mark --mark 0xca6c -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff
+        COMMIT
+        *filter
+        :FORWARD ACCEPT [0:0]
+        -A FORWARD -i wg0 -j ACCEPT
+        -A FORWARD -i docker0 -o wg0 -j ACCEPT
+        COMMIT
+
+        """
+
+    /// With a second engine that has a network of its own, and uses the same chains.
+    static var withNeighbour: String {
+        after(
+            engine: (
+                filter + """
+
+                    -A FORWARD -o br-0123456789ab -j DOCKER
+                    -A FORWARD -i br-0123456789ab ! -o br-0123456789ab -j ACCEPT
+                    -A DOCKER -d 172.30.0.2/32 ! -i br-0123456789ab -o br-0123456789ab -p tcp -j ACCEPT
+                    -A DOCKER-ISOLATION-STAGE-2 -o br-0123456789ab -j DROP
+                    """,
+                nat + """
+
+                    -A POSTROUTING -s 172.30.0.0/16 ! -o br-0123456789ab -j MASQUERADE
+                    -A POSTROUTING -s 172.30.0.2/32 -d 172.30.0.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE
+                    -A DOCKER ! -i br-0123456789ab -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.30.0.2:80
+                    """
+            ))
+    }
 
     /// The engine's part.
     static let filter = """

@@ -1,5 +1,6 @@
 import HostFacts
 import Testing
+import Values
 
 @testable import EnginePlan
 
@@ -8,14 +9,16 @@ struct NetworkPlannerTests {
 
     private func facts(
         _ addresses: [String] = ["10.0.2.15/24"], mtu: Int = 1500, routes: [String] = ["0.0.0.0/0"],
-        dns: [String] = [], service: String? = nil
+        dns: [String] = [], service: String? = nil, gateway: String? = nil
     ) throws -> HostFacts {
         var facts = try Self.host.get()
         facts.network = NetworkFacts(
             interfaces: [
                 NetworkInterface(name: "eth0", mtu: mtu, addresses: addresses.compactMap { IPv4Network($0) })
             ],
-            routes: routes.compactMap { IPv4Network($0) }.map { Route(destination: $0, interface: "eth0") },
+            routes: routes.compactMap { IPv4Network($0) }.map {
+                Route(destination: $0, interface: "eth0", gateway: gateway.flatMap { IPv4Network($0) })
+            },
             resolver: ResolverConfiguration(nameservers: dns), serviceHost: service, hasBridgeNetfilter: true)
         return facts
     }
@@ -89,41 +92,72 @@ struct NetworkPlannerTests {
                 [own.description], routes: routes.map(\.network.description), dns: [dns.addressText],
                 service: service?.addressText))
         let bridge = try #require(IPv4Network(outcome.bridge))
-        if outcome.problems.isEmpty {
-            let inUse =
-                routes + [own]
-                + [dns, service].compactMap { $0 }.map {
-                    IPv4Network(address: $0.address, prefixLength: 32)
-                }
-            for network in inUse {
-                #expect(!bridge.overlaps(network), "seed \(seed): \(bridge) and \(network)")
+        let isCut = outcome.problems.contains { $0.severity == .warning }
+        try #require(!outcome.problems.contains { $0.severity == .error }, "seed \(seed)")
+        // Of broad routes a part may be taken where it is said; of nothing else, ever.
+        let inUse =
+            routes.filter { !isCut || $0.prefixLength > 12 } + [own]
+            + [dns, service].compactMap { $0 }.map {
+                IPv4Network(address: $0.address, prefixLength: 32)
             }
-            for pool in outcome.pools {
-                #expect(!pool.overlaps(bridge), "seed \(seed)")
-                for network in inUse {
-                    #expect(!pool.overlaps(network), "seed \(seed): \(pool) and \(network)")
-                }
-            }
-            #expect(!outcome.pools.isEmpty, "seed \(seed)")
-        } else {
-            #expect(
-                outcome.pools.isEmpty,
-                "seed \(seed): only a host without any free network is complained about")
+        for network in inUse {
+            #expect(!bridge.overlaps(network), "seed \(seed): \(bridge) and \(network)")
         }
+        for pool in outcome.pools {
+            #expect(!pool.overlaps(bridge), "seed \(seed)")
+            for network in inUse {
+                #expect(!pool.overlaps(network), "seed \(seed): \(pool) and \(network)")
+            }
+        }
+        #expect(!outcome.pools.isEmpty, "seed \(seed)")
         for (index, pool) in outcome.pools.enumerated() {
             #expect(!outcome.pools[(index + 1)...].contains { $0.overlaps(pool) })
         }
     }
 
-    @Test func everythingTaken() throws {
-        let facts = try facts(routes: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"])
-        let outcome = plan(facts)
+    // MARK: - A VPN that takes everything
+
+    private static let allPrivate = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
+
+    /// Before a route is cut into, networks are taken that nobody's route leads to.
+    @Test func theReserveComesBeforeRoutes() throws {
+        let outcome = plan(try facts(routes: ["0.0.0.0/0"] + Self.allPrivate, gateway: "10.0.2.2"))
+        #expect(outcome.bridge == "100.124.0.1/24")
+        #expect(
+            outcome.pools.map(\.description) == [
+                "100.125.0.0/16", "100.126.0.0/16", "100.127.0.0/16", "198.18.0.0/16",
+            ])
+        #expect(outcome.problems.isEmpty)
+    }
+
+    private static let reserve = ["100.64.0.0/10", "198.18.0.0/15"]
+
+    /// The own network, the gateway and the name servers are never cut into.
+    @Test func broadRoutesAreCutIntoLast() throws {
+        let outcome = plan(
+            try facts(
+                ["172.18.4.5/16"], routes: Self.allPrivate + Self.reserve, dns: ["172.19.0.53"],
+                gateway: "172.17.0.1"))
+        #expect(outcome.bridge == "172.20.0.1/24")
+        #expect(outcome.pools.first?.description == "172.21.0.0/16")
         #expect(outcome.problems.map(\.severity) == [.warning])
-        #expect(outcome.pools.isEmpty)
-        // dockerd's own pools are better than an empty list.
-        let plan = Plan(facts: facts, settings: DindSettings())
-        #expect(plan.daemon.configuration["default-address-pools"] == nil)
-        #expect(!plan.decisions.contains { $0.choice.isEmpty })
+        #expect(outcome.problems.first?.summary.contains("172.16.0.0/12, a route through eth0") == true)
+    }
+
+    /// A network that broad of the own interface is no route.
+    @Test func withNothingLeftTheErrorNamesTheRoutes() throws {
+        let narrow = ["172.16.0.0/13", "172.24.0.0/13", "192.168.0.0/16"] + Self.reserve + ["198.18.0.0/15"]
+        let addresses = ["10.1.2.3/8", "172.16.0.1/12", "192.168.0.1/16", "100.64.0.1/10", "198.18.0.1/15"]
+        let outcome = plan(try facts(addresses, routes: narrow))
+        let error = try #require(outcome.problems.first)
+        #expect(error.severity == .error)
+        for network in ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] {
+            #expect(error.summary.contains(network))
+        }
+        let named = plan(try facts(addresses, routes: narrow)) {
+            $0.daemonFile = ["bip": "10.9.0.1/24", "default-address-pools": []]
+        }
+        #expect(!named.problems.contains { $0.severity == .error })
     }
 
     @Test func anOverlapThatWasAskedForIsWarnedOf() throws {

@@ -12,8 +12,17 @@ struct PacketFilterCleanupTests {
         script?.split(separator: "\n").map(String.init) ?? []
     }
 
+    private func script(
+        _ before: String, _ after: String, isShared: Bool = false, closedForwarding: Bool = true
+    ) -> String? {
+        PacketFilterCleanup.script(
+            before: before, after: after,
+            ownership: NamespaceOwnership(made: EngineRules.traces, isShared: isShared),
+            closedForwarding: closedForwarding)
+    }
+
     @Test func deletesExactlyTheEnginesRules() {
-        let script = PacketFilterCleanup.script(before: EngineRules.before, after: EngineRules.after())
+        let script = self.script(EngineRules.before, EngineRules.after())
         let deleted = lines(script).filter { $0.hasPrefix("-D ") }
         let expected = rules(EngineRules.filter) + rules(EngineRules.nat)
         #expect(Set(deleted) == Set(expected.map { "-D" + $0.dropFirst(2) }))
@@ -21,7 +30,7 @@ struct PacketFilterCleanupTests {
     }
 
     @Test func removesItsChainsAndRestoresThePolicy() {
-        let script = PacketFilterCleanup.script(before: EngineRules.before, after: EngineRules.after())
+        let script = self.script(EngineRules.before, EngineRules.after())
         let lines = lines(script)
         #expect(lines.filter { $0.hasPrefix(":") } == [":FORWARD ACCEPT [0:0]"])
         #expect(
@@ -35,12 +44,12 @@ struct PacketFilterCleanupTests {
 
     @Test(arguments: [EngineRules.before, EngineRules.after(), ""])
     func nothingCame(state: String) {
-        #expect(PacketFilterCleanup.script(before: state, after: state) == nil)
+        #expect(script(state, state) == nil)
     }
 
     @Test func rulesOfOthersAlone() {
         let added = EngineRules.before.replacing("COMMIT", with: "-A OUTPUT -d 10.0.0.1/32 -j ACCEPT\nCOMMIT")
-        #expect(PacketFilterCleanup.script(before: EngineRules.before, after: added) == nil)
+        #expect(script(EngineRules.before, added) == nil)
     }
 
     /// Rules of an engine that ran before this one are not ours to remove.
@@ -48,15 +57,15 @@ struct PacketFilterCleanupTests {
         let after = EngineRules.after().replacing(
             "-A DOCKER -i docker0 -j RETURN",
             with: "-A DOCKER -i docker0 -j RETURN\n-A DOCKER -i docker0 -j RETURN")
-        let script = PacketFilterCleanup.script(before: EngineRules.after(), after: after)
+        let script = self.script(EngineRules.after(), after)
         #expect(script == "*nat\n-D DOCKER -i docker0 -j RETURN\nCOMMIT\n")
     }
 
     /// The tables were not there before: their chains accepted everything, and do so again.
     @Test func policyOfATableThatIsNew() {
-        let script = PacketFilterCleanup.script(before: "", after: EngineRules.after())
+        let script = self.script("", EngineRules.after())
         #expect(lines(script).filter { $0.hasPrefix(":") } == [":FORWARD ACCEPT [0:0]"])
-        #expect(PacketFilterCleanup.script(before: "", after: "*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n") == nil)
+        #expect(self.script("", "*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n") == nil)
     }
 
     /// A bridge of any name, by `com.docker.network.bridge.name` or `--bridge`.
@@ -66,7 +75,7 @@ struct PacketFilterCleanupTests {
                 EngineRules.filter.replacing("br-55840391131c", with: "mynet"),
                 EngineRules.nat.replacing("br-55840391131c", with: "mynet")
             ))
-        let script = PacketFilterCleanup.script(before: EngineRules.before, after: renamed)
+        let script = self.script(EngineRules.before, renamed)
         let deleted = lines(script).filter { $0.hasPrefix("-D ") }
         #expect(deleted.count == rules(EngineRules.filter).count + rules(EngineRules.nat).count)
         #expect(deleted.contains("-D POSTROUTING -s 172.19.0.0/16 ! -o mynet -j MASQUERADE"))
@@ -76,19 +85,78 @@ struct PacketFilterCleanupTests {
         "-A FORWARD -m comment --comment docker0 -j ACCEPT", "-A FORWARD -i br-lan -j ACCEPT",
         "-A FORWARD -i eth0 -j DOCKERLIKE", "-A POSTROUTING -s 10.0.0.1/32 -d 10.0.0.2/32 -j MASQUERADE",
         "-A INPUT -s 10.0.0.1/32 -d 10.0.0.1/32 -j ACCEPT",
+        // Not an address of the engine's networks.
+        "-A POSTROUTING -s 10.0.0.1/32 -d 10.0.0.1/32 -p tcp -m tcp --dport 80 -j MASQUERADE",
+        // A VPN that lets nested containers in.
+        "-A FORWARD -i docker0 -o wg0 -j ACCEPT", "-A FORWARD -i wg0 -o br-55840391131c -j ACCEPT",
     ])
     func rulesThatOnlyLookLikeIt(rule: String) {
         let after = EngineRules.before.replacing("COMMIT", with: rule + "\nCOMMIT")
-        #expect(PacketFilterCleanup.script(before: EngineRules.before, after: after) == nil)
+        #expect(script(EngineRules.before, after) == nil)
     }
 
     @Test(arguments: [
         "garbage", "*", "*filter", "-A FORWARD -j DOCKER", ":x", "*nat\n:\n:a\n-A\n-A \nCOMMIT", "\0",
     ])
     func hostileInput(text: String) {
-        #expect(PacketFilterCleanup.script(before: text, after: text) == nil)
-        #expect(PacketFilterCleanup.script(before: text, after: "") == nil)
-        _ = PacketFilterCleanup.script(before: "", after: text)
+        #expect(script(text, text) == nil)
+        #expect(script(text, "") == nil)
+        _ = script("", text)
+    }
+
+    // MARK: - Others in the namespace
+
+    /// What came while the engine ran, and is none of its business.
+    @Test(arguments: [EngineRules.mesh, EngineRules.vpn])
+    func rulesThatCameMeanwhileStay(others: String) {
+        let script = script(EngineRules.before, EngineRules.after() + others)
+        #expect(script == self.script(EngineRules.before, EngineRules.after()))
+        #expect(self.script(EngineRules.before, EngineRules.before + others) == nil)
+    }
+
+    /// A second engine came later: it shares the chains, and its rules and its bridge are its own.
+    @Test func ofTwoEnginesOnlyOneGoes() {
+        let script = script(EngineRules.before, EngineRules.withNeighbour, isShared: true)
+        let lines = lines(script)
+        #expect(!lines.isEmpty)
+        #expect(!lines.contains { $0.hasPrefix("-F") || $0.hasPrefix("-X") || $0.hasPrefix(":") })
+        #expect(!lines.contains { $0.contains("br-0123456789ab") || $0.contains("172.30.") })
+        #expect(
+            !lines.contains { $0.hasSuffix("-j DOCKER-USER") || $0.hasSuffix("--dst-type LOCAL -j DOCKER") })
+        let own = rules(EngineRules.filter + "\n" + EngineRules.nat).filter {
+            $0.contains("docker0") || $0.contains("br-55840391131c") || $0.contains("172.19.0.2")
+        }
+        #expect(Set(lines.filter { $0.hasPrefix("-D") }) == Set(own.map { "-D" + $0.dropFirst(2) }))
+    }
+
+    /// FORWARD was closed by somebody else, or not by us.
+    @Test(arguments: [("ACCEPT", false), ("DROP", true)])
+    func aPolicyOfOthersStays(before: String, closedForwarding: Bool) {
+        let old = EngineRules.before.replacing(":FORWARD ACCEPT", with: ":FORWARD \(before)")
+        let script = script(old, EngineRules.after(), closedForwarding: closedForwarding)
+        #expect(!lines(script).contains { $0.hasPrefix(":") })
+    }
+
+    /// Whatever others do to the other built-in chains is theirs.
+    @Test func onlyForwardIsPutBack() {
+        let after = EngineRules.after(policy: "ACCEPT").replacing(":INPUT ACCEPT", with: ":INPUT DROP")
+        #expect(!lines(script(EngineRules.before, after)).contains { $0.hasPrefix(":") })
+    }
+
+    // MARK: - dockerd 29's own tables
+
+    private let otherTables = "table ip filter\ntable inet firewalld\ntable ip kube-proxy\n"
+    private let engineTables = "table ip docker-bridges\ntable ip6 docker-bridges\n"
+
+    @Test func theEnginesTablesGo() {
+        func deletions(before: String, isShared: Bool = false) -> [String] {
+            NFTablesCleanup.deletions(
+                before: before, after: otherTables + engineTables,
+                ownership: NamespaceOwnership(made: EngineRules.traces, isShared: isShared))
+        }
+        #expect(deletions(before: "table ip filter\n") == ["ip docker-bridges", "ip6 docker-bridges"])
+        #expect(deletions(before: engineTables) == [])
+        #expect(deletions(before: "", isShared: true) == [])
     }
 
     // MARK: - With the real commands, in a network namespace that goes with the shell
@@ -131,7 +199,7 @@ struct PacketFilterCleanupTests {
         let before = try #require(Self.shell(load(EngineRules.before) + save))
         let after = try #require(Self.shell(load(EngineRules.after()) + save))
         try #require(before.status == 0 && after.status == 0)
-        let script = try #require(PacketFilterCleanup.script(before: before.output, after: after.output))
+        let script = try #require(self.script(before.output, after.output))
         let cleaned = try #require(
             Self.shell(
                 load(EngineRules.after()) + "\(command)-restore --noflush -w 5 <<'END'\n\(script)END\n" + save
@@ -141,6 +209,6 @@ struct PacketFilterCleanupTests {
             String(line.replacing(":FORWARD DROP", with: ":FORWARD ACCEPT").prefix { $0 != "[" })
         }
         #expect(Set(state(cleaned.output)) == Set(expected))
-        #expect(PacketFilterCleanup.script(before: before.output, after: cleaned.output) == nil)
+        #expect(self.script(before.output, cleaned.output) == nil)
     }
 }

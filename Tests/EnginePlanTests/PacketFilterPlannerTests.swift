@@ -6,11 +6,14 @@ import Testing
 
 struct PacketFilterPlannerTests {
     private func plan(
-        asked: PacketFilterBackend? = nil, _ change: (inout PacketFilterFacts) -> Void
+        asked: PacketFilterBackend? = nil, version: EngineVersion = EngineVersion(major: 26, minor: 1),
+        file: [String: JSONValue] = [:], _ change: (inout PacketFilterFacts) -> Void
     ) throws -> PacketFilterPlanner.Outcome {
         var facts = try RecordedHost("v2-privileged-private").facts()
+        facts.engine.version = version
         change(&facts.packetFilter)
         var settings = DindSettings()
+        settings.daemonFile = file
         settings.packetFilter = asked.map { .init($0, from: .environment) }
         return PacketFilterPlanner.plan(facts, settings: settings)
     }
@@ -38,13 +41,13 @@ struct PacketFilterPlannerTests {
     @Test func rulesOfABackendThatDoesNotWorkDoNotCount() throws {
         let outcome = try plan { filter in
             filter.legacy.ruleCount = 9
-            filter.legacy.natError = "no"
+            filter.legacy.failures[.masquerade] = "no"
         }
         #expect(outcome.backend == .nft)
     }
 
     @Test func askedForBackendThatDoesNotWork() throws {
-        let outcome = try plan(asked: .legacy) { $0.legacy.natError = "Table does not exist" }
+        let outcome = try plan(asked: .legacy) { $0.legacy.failures[.masquerade] = "Table does not exist" }
         #expect(outcome.backend == .legacy)
         let problem = try #require(outcome.problems.first)
         #expect(problem.summary.contains("iptables-legacy, which was asked for"))
@@ -52,8 +55,67 @@ struct PacketFilterPlannerTests {
         #expect(outcome.problems.count == 1)
     }
 
+    /// RHEL 10 and its like: neither ip_tables nor nft_compat, and the cure names what is missing.
+    @Test func theCureFollowsFromTheProbe() throws {
+        let outcome = try plan(version: EngineVersion(major: 29, minor: 0)) { filter in
+            filter.nft.failures = [
+                .addressType: "Extension addrtype revision 0 not supported, missing kernel module?"
+            ]
+            filter.legacy.failures = [
+                .masquerade: "can't initialize iptables table `nat': Table does not exist",
+                .addressType: "the same", .conntrack: "the same",
+            ]
+        }
+        let problem = try #require(outcome.problems.first)
+        #expect(problem.severity == .error)
+        #expect(problem.summary.contains("nft: addrtype: Extension addrtype"))
+        #expect(problem.summary.contains("legacy: masquerade: can't initialize"))
+        #expect(problem.cure.contains("modprobe nft_compat xt_addrtype"))
+        #expect(problem.cure.contains("modprobe iptable_nat"))
+        #expect(problem.cure.contains("\"firewall-backend\": \"nftables\""))
+    }
+
+    /// One that can list its tables, and cannot make dockerd's rules.
+    @Test func theBackendThatCanMakeTheRulesIsTaken() throws {
+        let outcome = try plan { $0.nft.failures = [.addressType: "not supported"] }
+        #expect(outcome.backend == .legacy)
+        #expect(outcome.problems.isEmpty)
+    }
+
+    @Test(arguments: [(26, 0), (28, 1)])
+    func theTableRaw(major: Int, warnings: Int) throws {
+        let outcome = try plan(version: EngineVersion(major: major, minor: 0)) {
+            $0.nft.failures = [.raw: "no table raw"]
+        }
+        #expect(outcome.backend == .nft)
+        #expect(outcome.problems.map(\.severity) == Array(repeating: .warning, count: warnings))
+    }
+
+    /// A save that failed is not "no rules".
+    @Test func rulesThatCannotBeReadAreWarnedOf() throws {
+        let outcome = try plan { $0.nft.saveError = "iptables-nft-save did not end within 10 s" }
+        #expect(outcome.problems.map(\.severity) == [.warning])
+        #expect(outcome.problems.first?.summary.contains("did not end within 10 s") == true)
+    }
+
+    @Test(arguments: [["iptables": false], ["firewall-backend": "nftables"]] as [[String: JSONValue]])
+    func settingsThatDoWithoutIPTables(file: [String: JSONValue]) throws {
+        let outcome = try plan(version: EngineVersion(major: 29, minor: 0), file: file) { filter in
+            filter.nft.command = nil
+            filter.legacy.command = nil
+        }
+        #expect(outcome.problems.isEmpty)
+        #expect(outcome.steps.isEmpty)
+        #expect(outcome.decision.choice == "not used")
+    }
+
+    @Test func theNFTablesBackendCameWith29() throws {
+        let outcome = try plan(file: ["firewall-backend": "nftables"]) { _ in }
+        #expect(outcome.problems.map(\.severity) == [.error])
+    }
+
     @Test func nothingInstalled() throws {
-        let none = PacketFilterBackendFacts(command: nil, ruleCount: 0, natError: nil)
+        let none = PacketFilterBackendFacts(command: nil)
         let outcome = try plan { filter in
             filter = PacketFilterFacts(legacy: none, nft: none, legacyIPv6: none, nftIPv6: none, preset: nil)
         }

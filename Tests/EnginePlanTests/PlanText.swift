@@ -43,6 +43,8 @@ struct PlanText: CustomStringConvertible {
         switch action {
         case .mount(_, let source, _, let options):
             " (\(source)\(options.map { "," + $0 }.joined()))"
+        case .mountNamedHierarchy(_, let path, _): ": \(path)"
+        case .makeBridge(_, let address, let mtu): " (\(address), mtu \(mtu))"
         case .enterCgroupNamespace(let remounts):
             ": "
                 + remounts.map { "\(([$0.fileSystem] + $0.options).joined(separator: ",")) at \($0.target)" }

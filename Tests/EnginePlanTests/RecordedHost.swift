@@ -122,13 +122,14 @@ struct RecordedHost {
 
     private func packetFilter(_ name: String, tables: String? = nil) -> PacketFilterBackendFacts {
         guard exists(name + "-nat.status") else {
-            return PacketFilterBackendFacts(command: nil, ruleCount: 0, natError: nil)
+            return PacketFilterBackendFacts(command: nil)
         }
         let isRead = tables.map { !text($0).isEmpty } ?? true
         return PacketFilterBackendFacts(
             command: "/usr/sbin/" + name,
             ruleCount: isRead ? PacketFilterBackendFacts.ruleCount(inSave: text(name + "-save")) : 0,
-            natError: lines(name + "-nat.status") == ["0"] ? nil : lines(name + "-nat.stderr").last)
+            failures: lines(name + "-nat.status") == ["0"]
+                ? [:] : [.masquerade: lines(name + "-nat.stderr").last ?? ""])
     }
 
     private func storage() throws -> StorageFacts {

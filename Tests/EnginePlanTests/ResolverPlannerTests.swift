@@ -4,18 +4,21 @@ import Testing
 @testable import EnginePlan
 
 struct ResolverPlannerTests {
-    private func plan(_ resolvConf: String, dns: [String] = []) throws -> ResolverPlanner.Outcome {
+    private func plan(_ resolvConf: String, dns: [String] = [], hasIPv6: Bool = false) throws
+        -> ResolverPlanner.Outcome
+    {
         var facts = try RecordedHost("v2-privileged-private").facts()
         facts.network.resolver = ResolverConfiguration(text: resolvConf)
         var settings = DindSettings()
         settings.dns = dns
-        return ResolverPlanner.plan(facts, settings: settings)
+        return ResolverPlanner.plan(facts, settings: settings, hasIPv6: hasIPv6)
     }
 
     @Test(
         arguments: [
             ("nameserver 10.0.0.2", [], 0), ("nameserver 127.0.0.53\nnameserver 10.0.0.2", ["10.0.0.2"], 0),
-            ("nameserver 127.0.0.11", [], 1), ("nameserver ::1", [], 1), ("", [], 0),
+            ("nameserver 127.0.0.11", [], 1), ("nameserver ::1", [], 1), ("", [], 1),
+            ("nameserver fd00::a", [], 1), ("nameserver fd00::a\nnameserver 10.0.0.2", ["10.0.0.2"], 0),
         ] as [(String, [String], Int)])
     func servers(resolvConf: String, expected: [String], warnings: Int) throws {
         let outcome = try plan(resolvConf)
@@ -31,6 +34,13 @@ struct ResolverPlannerTests {
     ])
     func options(resolvConf: String, expected: [String]) throws {
         #expect(try plan("nameserver 10.0.0.2\n" + resolvConf).options == expected)
+    }
+
+    /// Where nested containers have IPv6 its servers are named, as dockerd would leave them out.
+    @Test func serversOfIPv6() throws {
+        let outcome = try plan("nameserver fd00::a\nnameserver 10.0.0.2", hasIPv6: true)
+        #expect(outcome.servers == ["fd00::a", "10.0.0.2"])
+        #expect(outcome.problems.isEmpty)
     }
 
     /// With options of its own in the file dockerd would hand the loopback server on as it is.

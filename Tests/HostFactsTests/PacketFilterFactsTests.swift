@@ -10,8 +10,9 @@ struct PacketFilterFactsTests {
     }
 
     @Test func usable() {
-        #expect(PacketFilterBackendFacts(command: "/x", ruleCount: 0, natError: nil).isUsable)
-        #expect(!PacketFilterBackendFacts(command: "/x", ruleCount: 0, natError: "no").isUsable)
-        #expect(!PacketFilterBackendFacts(command: nil, ruleCount: 0, natError: nil).isUsable)
+        #expect(PacketFilterBackendFacts(command: "/x").isUsable)
+        #expect(!PacketFilterBackendFacts(command: "/x", failures: [.addressType: "no"]).isUsable)
+        #expect(PacketFilterBackendFacts(command: "/x", failures: [.raw: "no"]).isUsable)
+        #expect(!PacketFilterBackendFacts(command: nil).isUsable)
     }
 }

@@ -17,16 +17,17 @@ public actor Applier {
 
     /// Carries out one step. A failure of an optional one is a warning.
     public func apply(_ step: PlannedStep) async throws(StepError) {
-        do throws(SystemError) {
+        do {
             try await perform(step.action)
         } catch {
             let title = step.action.title
+            let errorNumber = (error as? SystemError)?.errorNumber
             if step.isOptional {
                 warnings.append("\(title) failed: \(error); \(step.reason)")
             } else {
                 throw StepError(
-                    step: title, reason: step.reason, failure: error.description,
-                    cure: error.errorNumber == EPERM || error.errorNumber == EACCES
+                    step: title, reason: step.reason, failure: "\(error)",
+                    cure: errorNumber == EPERM || errorNumber == EACCES
                         ? "run the container privileged, without a seccomp or AppArmor profile that forbids this"
                         : "kinkajou dind --dry-run shows the whole plan and the facts behind it")
             }
@@ -46,7 +47,7 @@ public actor Applier {
                 if strategy.name != strategies.last?.name {
                     warnings.append("cgroups: \(strategy.name) is not possible here: \(error.failure)")
                 }
-                _ = undo(downTo: mark)
+                _ = await undo(downTo: mark)
                 cgroupNamespace = nil
                 lastError = error
             }
@@ -63,16 +64,16 @@ public actor Applier {
     }
 
     /// Takes everything back, last first. The result says what could not be.
-    public func undoAll() -> [String] {
-        undo(downTo: 0)
+    public func undoAll() async -> [String] {
+        await undo(downTo: 0)
     }
 
-    private func undo(downTo count: Int) -> [String] {
+    private func undo(downTo count: Int) async -> [String] {
         var failures: [String] = []
         while undos.count > count {
             let (step, undo) = undos.removeLast()
-            do throws(SystemError) {
-                try undo.perform()
+            do {
+                try await undo.perform()
             } catch {
                 failures.append("\(step) could not be undone: \(error)")
             }
@@ -80,7 +81,7 @@ public actor Applier {
         return failures
     }
 
-    private func perform(_ action: Action) async throws(SystemError) {
+    private func perform(_ action: Action) async throws {
         let title = action.title
         switch action {
         case .mount(let fileSystem, let source, let target, let options):
@@ -114,6 +115,15 @@ public actor Applier {
             if let index = undos.lastIndex(where: { $0.undo.evacuatedCgroup == cgroup }), let leaf {
                 undos[index].undo = .returnProcesses(cgroup: cgroup, leaf: leaf, withdrawing: added)
             }
+        case .mountNamedHierarchy(let name, let path, let target):
+            try makeMountPoint(target, for: title)
+            let made = try NamedHierarchy.mount(name, path: path, at: target)
+            undos.append((title, .unmountNamedHierarchy(name: name, made: made, target: target)))
+        case .makeBridge(let name, let address, let mtu):
+            try await Links.run(["link", "add", name, "mtu", "\(mtu)", "type", "bridge"])
+            undos.append((title, .deleteLink(name)))
+            try await Links.run(["addr", "add", address, "dev", name])
+            try await Links.run(["link", "set", name, "up"])
         case .selectPacketFilter(let backend, let directory):
             try Files.makeDirectories(directory)
             var names: [String] = []
@@ -146,9 +156,9 @@ public actor Applier {
         return nil
     }
 
-    private func loadModule(_ name: String) async throws(SystemError) {
+    private func loadModule(_ name: String) async throws {
         let result = await Tool.run("modprobe", ["--quiet", name])
-        guard result.isSuccess else { throw SystemError("modprobe", name, ENOENT) }
+        guard result.isSuccess else { throw ToolFailure(command: "modprobe \(name)", reason: result.reason) }
     }
 }
 

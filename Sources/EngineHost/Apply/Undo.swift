@@ -12,18 +12,18 @@ enum Undo: Sendable, Equatable {
     case returnProcesses(cgroup: String, leaf: String, withdrawing: [String])
     /// Removes a directory of links.
     case removeLinks(directory: String, names: [String])
+    /// Deletes a network interface.
+    case deleteLink(String)
+    /// Takes a hierarchy of version 1 away that a step mounted, and the cgroups that were made in it.
+    case unmountNamedHierarchy(name: String, made: [String], target: String)
     /// Puts a setting of the kernel back.
     case restoreSetting(path: String, value: String)
 
     /// Takes the change back.
-    func perform() throws(SystemError) {
+    func perform() async throws {
         switch self {
         case .unmount(let target):
-            do throws(SystemError) {
-                try Mounting.unmount(target)
-            } catch {
-                try Mounting.unmount(target, lazily: true)
-            }
+            try Self.takeAway(mountAt: target)
         case .removeDirectories(let directories):
             for directory in directories.reversed() { try Files.removeDirectory(directory) }
         case .makePrivate(let path):
@@ -33,8 +33,21 @@ enum Undo: Sendable, Equatable {
         case .removeLinks(let directory, let names):
             for name in names { try Files.remove(directory + "/" + name) }
             try Files.removeDirectory(directory)
+        case .deleteLink(let name):
+            try await Links.delete(name)
+        case .unmountNamedHierarchy(let name, let made, let target):
+            try Self.takeAway(mountAt: target)
+            try NamedHierarchy.remove(made, of: name)
         case .restoreSetting(let path, let value):
             try Files.write(value, to: path)
+        }
+    }
+
+    private static func takeAway(mountAt target: String) throws(SystemError) {
+        do throws(SystemError) {
+            try Mounting.unmount(target)
+        } catch {
+            try Mounting.unmount(target, lazily: true)
         }
     }
 }

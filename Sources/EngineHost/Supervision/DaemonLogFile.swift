@@ -26,9 +26,15 @@ struct DaemonLogFile: Sendable {
         return descriptor
     }
 
-    /// The lines of this run; of a long one the end.
-    func lines() -> [String] {
-        String(decoding: bytes(from: start, atMost: 1 << 20), as: UTF8.self)
+    /// Where the next line will be written.
+    var end: Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : start
+    }
+
+    /// The lines from a place on; of many the last.
+    func lines(from position: Int) -> [String] {
+        String(decoding: bytes(from: position, atMost: 1 << 20), as: UTF8.self)
             .split(separator: "\n").map(String.init)
     }
 

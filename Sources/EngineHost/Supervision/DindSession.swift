@@ -113,11 +113,13 @@ public struct DindSession: Sendable {
         }
         control.setCommand(command)
         defer { control.setCommand(nil) }
-        // It may take its share of the grace; the engine needs the rest.
-        let share = options.grace - Self.engineShare(of: options.grace)
+        let grace = options.grace
         control.onStop {
             Task {
-                if await command.wait(atMost: share) == nil { command.signal(SIGKILL, group: true) }
+                let budget = StopBudget(grace: grace, from: control.since ?? .now)
+                if await command.wait(atMost: budget.remaining(for: .command)) == nil {
+                    command.signal(SIGKILL, group: true)
+                }
             }
         }
         control.onUrgentStop { command.signal(SIGKILL, group: true) }
@@ -129,23 +131,17 @@ public struct DindSession: Sendable {
     // MARK: - Down
 
     private func tearDown(_ host: EngineEnvironment, control: StopControl) async {
-        let started = control.since ?? .now
-        let deadline = max(started + options.grace, .now + .seconds(1))
+        let budget = StopBudget(grace: options.grace, from: control.since ?? .now)
         var complaints: [String] = []
         if let workload {
             let environment = await host.commandEnvironment()
-            let share = deadline - Self.engineShare(of: options.grace)
-            complaints += await workload.tearDown(environment: environment, deadline: share)
+            complaints += await workload.tearDown(
+                environment: environment, deadline: budget.deadline(of: .workload))
         }
         if await host.daemon != nil { progress.begin("Stopping the engine", as: .stop) }
-        complaints += await host.tearDown(deadline: deadline)
+        complaints += await host.tearDown(budget: budget)
         progress.done()
         for complaint in complaints { progress.warn("left behind: \(complaint)") }
-    }
-
-    /// What the engine and its traces need of the grace, once the command has ended.
-    private static func engineShare(of grace: Duration) -> Duration {
-        min(.seconds(10), grace / 2)
     }
 
     /// Says what ended the session, and where it is explained.

@@ -2,17 +2,15 @@ internal import DockerEngine
 internal import EnginePlan
 internal import FoundationEssentials
 internal import Glibc
+internal import HostFacts
 internal import HostReader
 internal import Linux
 internal import Values
 
 /// dockerd as a child: started, waited for, started again when it dies, and ended.
 actor DockerDaemon {
-    /// How often it is started again before the session gives up.
-    static let restartLimit = 3
     /// How often it is started where containerd is too slow.
     private static let startLimit = 4
-    private static let containerdTimeout = "timeout waiting for containerd to start"
     static let socket = DockerEngineClient.defaultSocketPath
 
     private let plan: DaemonPlan
@@ -22,6 +20,8 @@ actor DockerDaemon {
     private let readyTimeout: Duration
     private let client = DockerEngineClient(socketPath: DockerDaemon.socket)
     private var child: ChildProcess?
+    /// Where the log of the child begins.
+    private var logStart = 0
     private var isStopping = false
     private(set) var isReady = false
 
@@ -71,29 +71,43 @@ actor DockerDaemon {
             executable: plan.program, arguments: plan.arguments, environment: environment)
         request.streams = (null, output, output)
         request.cgroupNamespace = cgroupNamespace
+        logStart = log.end
         child = try ChildProcess.start(request)
     }
 
+    /// Why a start did not lead to an engine that answers.
+    private enum StartFailure: Error {
+        /// dockerd has ended.
+        case ended(String)
+        /// It lives, and is too slow.
+        case timedOut(String)
+    }
+
     /// Starts dockerd and waits until the engine answers. On a slow machine containerd misses dockerd's own
-    /// limit of 15 s, which is no setting; that alone is tried again.
+    /// limit of 15 s, which is no setting; that alone is tried again, when that dockerd has ended.
     func startUntilReady(report: @Sendable (String) -> Void) async throws {
         for attempt in 1...Self.startLimit {
             try start()
             do {
                 return try await waitUntilReady()
-            } catch let error as KinkajouError
-                where error.summary.contains(Self.containerdTimeout) && attempt < Self.startLimit
-            {
+            } catch StartFailure.ended(let status) {
+                guard attempt < Self.startLimit, DaemonLog.saysContainerdWasTooSlow(lines: logLines) else {
+                    throw error(for: .ended(status))
+                }
                 report(
                     "containerd was too slow for dockerd; starting it again (\(attempt) of \(Self.startLimit - 1))"
                 )
                 try? Files.remove("/var/run/docker.pid")
+            } catch let failure as StartFailure {
+                throw error(for: failure)
             }
         }
     }
 
     /// Waits until the engine answers; ends at once when dockerd has died.
-    func waitUntilReady() async throws {
+    ///
+    /// - Throws: ``StartFailure``, or what waiting cannot cure.
+    private func waitUntilReady() async throws {
         guard let child else { return }
         do {
             _ = try await EngineReadiness(client: client, timeout: readyTimeout).wait {
@@ -101,50 +115,63 @@ actor DockerDaemon {
             }
             isReady = true
         } catch EngineReadinessError.daemonExited(let status) {
-            throw failure("dockerd ended before it was ready (\(status))", code: .engineFailed)
+            throw StartFailure.ended(status)
         } catch let error as EngineReadinessError {
-            var failure = failure("\(error)", code: .timedOut)
-            failure.cure = "give the container more CPU, or more time with --ready-timeout; see \(log.path)"
-            throw failure
+            throw StartFailure.timedOut("\(error)")
         }
     }
 
     /// Returns when dockerd is lost for good, with the error; never while it can be brought back.
     func supervise(report: @Sendable (String) -> Void) async -> KinkajouError? {
-        var restarts = 0
+        var allowance = RestartAllowance()
+        allowance.takeReady(at: .now)
         while !isStopping, let child {
             guard let status = await child.wait(), !isStopping else { return nil }
             isReady = false
-            guard restarts < Self.restartLimit else {
-                return failure(
-                    "dockerd ended for the \(restarts + 1)th time (\(status))", code: .engineFailed)
+            guard allowance.takeEnd(at: .now) else {
+                return error(
+                    "dockerd ended for the \(allowance.count + 1)th time (\(status))", code: .engineFailed)
             }
-            restarts += 1
-            report("dockerd ended (\(status)); starting it again (\(restarts) of \(Self.restartLimit))")
+            report(
+                "dockerd ended (\(status)); starting it again (\(allowance.count) of \(RestartAllowance.limit))"
+            )
             do {
-                for file in ["/var/run/docker.pid"] { try Files.remove(file) }
+                try Files.remove("/var/run/docker.pid")
                 try launch()
                 try await waitUntilReady()
-            } catch let error as KinkajouError where self.child?.status == nil {
-                return error
+                allowance.takeReady(at: .now)
+            } catch StartFailure.timedOut(let reason) {
+                return error(for: .timedOut(reason))
             } catch is CancellationError {
                 return nil
             } catch {
-                // It has died again, which the next round sees.
+                // It has died again, or could not even be started, which the next round sees.
             }
         }
         return nil
     }
 
+    /// What the engine has in its network namespace; nil where it cannot be asked.
+    func traces() async -> EngineTraces? {
+        guard isReady, let networks = try? await client.networks(timeout: .seconds(3)) else { return nil }
+        var traces = EngineTraces()
+        for network in networks where network.driver == "bridge" {
+            traces.bridges.insert(
+                network.options["com.docker.network.bridge.name"] ?? "br-" + network.id.prefix(12))
+            traces.subnets.formUnion(network.subnets.compactMap { IPv4Network($0) })
+        }
+        return traces
+    }
+
     /// Ends the nested containers, then dockerd. The result says what did not go as it should.
-    func stop(deadline: ContinuousClock.Instant) async -> [String] {
+    func stop(budget: StopBudget) async -> [String] {
         isStopping = true
         var complaints: [String] = []
-        if isReady, child?.status == nil { complaints += await stopContainers(deadline: deadline) }
+        if isReady, child?.status == nil { complaints += await stopContainers(budget: budget) }
         await client.shutdown()
         guard let child, child.status == nil else { return complaints }
         child.signal(SIGTERM)
-        let patience = max(.milliseconds(500), ContinuousClock.now.duration(to: deadline) - .seconds(2))
+        let patience = max(.milliseconds(500), budget.remaining(for: .daemon))
         if await child.wait(atMost: patience) == nil {
             complaints.append("dockerd did not end within \(patience.inWords) of SIGTERM and was killed")
             child.signal(SIGKILL)
@@ -153,9 +180,7 @@ actor DockerDaemon {
         return complaints
     }
 
-    private func stopContainers(deadline: ContinuousClock.Instant) async -> [String] {
-        // dockerd and the traces of containers need some of the time as well.
-        let budget = max(.zero, ContinuousClock.now.duration(to: deadline) - .seconds(4))
+    private func stopContainers(budget: StopBudget) async -> [String] {
         guard let running = try? await client.containers(timeout: .seconds(3)) else { return [] }
         let client = client
         return await withTaskGroup(of: String?.self) { group in
@@ -163,10 +188,13 @@ actor DockerDaemon {
                 group.addTask {
                     let own = try? await client.inspectContainer(container.id, timeout: .seconds(2))
                         .stopTimeout
-                    let grace = min(own.map { .seconds($0) } ?? .seconds(10), budget)
+                    let remaining = budget.remaining(for: .containers)
+                    // Whole seconds count, and the kill at their end takes its time.
+                    let most = Duration.seconds(max(0, remaining.components.seconds - 1))
                     do {
                         try await client.stopContainer(
-                            container.id, grace: grace, timeout: budget + .seconds(1))
+                            container.id, grace: min(own.map { .seconds($0) } ?? .seconds(10), most),
+                            timeout: max(.seconds(1), remaining))
                         return nil
                     } catch {
                         return "container \(container.names.first ?? container.id) did not stop: \(error)"
@@ -177,8 +205,22 @@ actor DockerDaemon {
         }
     }
 
-    private func failure(_ summary: String, code: ErrorCode) -> KinkajouError {
-        let lines = log.lines()
+    private var logLines: [String] { log.lines(from: logStart) }
+
+    private func error(for failure: StartFailure) -> KinkajouError {
+        switch failure {
+        case .ended(let status):
+            return error("dockerd ended before it was ready (\(status))", code: .engineFailed)
+        case .timedOut(let reason):
+            var error = error(reason, code: .timedOut)
+            error.cure = "give the container more CPU, or more time with --ready-timeout; see \(log.path)"
+            return error
+        }
+    }
+
+    /// An error with what the last dockerd has said.
+    private func error(_ summary: String, code: ErrorCode) -> KinkajouError {
+        let lines = logLines
         var text = summary
         if let reason = DaemonLog.failureReason(lines: lines) { text += ": \(reason)" }
         let known = KnownDaemonFailure.of(lines: lines)

@@ -14,7 +14,11 @@ actor EngineEnvironment {
     private let options: DindOptions
     private let progress: Progress
     private let applier = Applier()
+    private var claim: NetworkNamespaceClaim?
     private var baseline: EnvironmentBaseline?
+    private var cgroups: EngineCgroups?
+    /// What the engine has made in the network namespace, as far as it has said so.
+    private var made = EngineTraces()
     private var plan: Plan?
     /// Identifiers of the checks that have found something.
     private(set) var foundChecks: [String] = []
@@ -40,10 +44,10 @@ actor EngineEnvironment {
         progress.done()
         report(Preflight(facts: facts, settings: options.settings, purpose: options.purpose), of: plan)
         progress.begin("Preparing cgroups, mounts and iptables", as: .environment)
-        let directories = plan.cgroupStrategies.flatMap(\.parentDirectories)
-        baseline = await EnvironmentBaseline.take(
-            facts: facts, backend: plan.packetFilter, cgroups: directories)
-        await rememberForwarding(facts)
+        if plan.firewall != .none { claim = try claimNamespace() }
+        baseline = await EnvironmentBaseline.take(facts: facts, plan: plan)
+        made = plan.traces
+        await rememberForwarding(facts, of: plan)
         self.plan = plan
         try Task.checkCancellation()
         for step in plan.steps {
@@ -51,6 +55,7 @@ actor EngineEnvironment {
             try Task.checkCancellation()
         }
         let strategy = try await applier.apply(firstOf: plan.cgroupStrategies)
+        cgroups = EngineCgroups(of: strategy)
         plan.daemon.configuration["cgroup-parent"] = .string(strategy.parent)
         self.plan = plan
         for warning in await applier.warnings { progress.warn(warning) }
@@ -96,19 +101,43 @@ actor EngineEnvironment {
     func commandNamespace() async -> CgroupNamespace? { await applier.cgroupNamespace }
 
     /// Takes everything down, last first. The result says what is left or did not go as it should.
-    func tearDown(deadline: ContinuousClock.Instant) async -> [String] {
+    func tearDown(budget: StopBudget) async -> [String] {
         var complaints: [String] = []
-        if let daemon { complaints += await daemon.stop(deadline: deadline) }
+        if let daemon {
+            // Asked before it ends; of one that has died the names tell.
+            if let traces = await daemon.traces() { made.formUnion(traces) }
+            complaints += await daemon.stop(budget: budget)
+        }
         logFollower?.cancel()
         await logFollower?.value
+        if let cgroups {
+            // The kernel takes a killed process apart within milliseconds, or not at all.
+            complaints += await cgroups.sweep(
+                within: min(max(.seconds(1), budget.remaining(for: .traces)), .seconds(5)))
+        }
         if let baseline {
-            let remaining = max(.milliseconds(500), ContinuousClock.now.duration(to: deadline) - .seconds(1))
-            complaints += await baseline.sweepCgroups(within: min(remaining, .seconds(5)))
-            complaints += await baseline.sweepRest(dataRoot: options.settings.dataRoot.value)
+            complaints += await baseline.sweep(
+                made: made, dataRoot: options.settings.dataRoot.value,
+                deadline: max(budget.end, .now + .seconds(1)))
         }
         complaints += await applier.undoAll()
         if daemon != nil { complaints += DaemonRuntime.remove() }
+        claim = nil
         return complaints
+    }
+
+    /// Sees to it that no second engine of ours comes up in this network namespace, also where both start at the
+    /// same time and neither sees the other's dockerd yet.
+    private func claimNamespace() throws -> NetworkNamespaceClaim {
+        do {
+            return try NetworkNamespaceClaim(name: EngineSockets.claim)
+        } catch  where error.errorNumber == EADDRINUSE {
+            throw KinkajouError(
+                "another kinkajou starts an engine in this network namespace",
+                cure: "give this container a network namespace of its own, or run one engine in a Pod",
+                code: .engineFailed, see: Check.named(ProblemTopic.sharedNetwork.rawValue)?.command(in: .here)
+            )
+        }
     }
 
     /// Says once what the checks before the start have found.
@@ -123,11 +152,15 @@ actor EngineEnvironment {
         }
     }
 
-    private func rememberForwarding(_ facts: HostFacts) async {
-        // dockerd turns forwarding on and leaves it so.
-        let path = "/proc/sys/net/ipv4/ip_forward"
-        if let value = facts.kernel.settings["net.ipv4.ip_forward"], value == "0" {
-            await applier.remember(restoring: path, to: value)
+    /// dockerd turns forwarding on and leaves it so.
+    private func rememberForwarding(_ facts: HostFacts, of plan: Plan) async {
+        var names = ["net.ipv4.ip_forward"]
+        if plan.daemon.configuration["ipv6"] == .bool(true) {
+            names += ["net.ipv6.conf.default.forwarding", "net.ipv6.conf.all.forwarding"]
+        }
+        for name in names where facts.kernel.settings[name] == "0" {
+            await applier.remember(
+                restoring: "/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }), to: "0")
         }
     }
 

@@ -1,44 +1,62 @@
-public import HostFacts
+internal import EnginePlan
+internal import HostFacts
 internal import HostReader
 internal import Linux
 
-/// What was there before the engine, to compare with and to come back to.
-public struct EnvironmentBaseline: Sendable {
-    private let interfaces: Set<String>
+/// The mounts, interfaces and rules that were there before the engine, to compare with and to come back to.
+struct EnvironmentBaseline: Sendable {
+    private let network: NetworkFacts
     private let mountPoints: Set<String>
-    private let cgroupDirectories: [String]
-    private let packetFilter: PacketFilterSnapshot
+    /// nil: the engine makes no rules by iptables.
+    private let packetFilter: PacketFilterSnapshot?
+    /// nil: the engine has no tables of its own.
+    private let tables: NFTablesSnapshot?
+    private let closedForwarding: Bool
 
-    /// Takes down what is there. `cgroups` names the directories that the engine's cgroups will be in;
-    /// those that exist already belong to somebody else and are never touched.
-    public static func take(
-        facts: HostFacts, backend: PacketFilterBackend, cgroups: [String]
-    ) async -> EnvironmentBaseline {
+    /// Takes down what is there.
+    static func take(facts: HostFacts, plan: Plan) async -> EnvironmentBaseline {
         EnvironmentBaseline(
-            // A docker0 that is there already was left by an engine that was killed: it goes too.
-            interfaces: Set(facts.network.interfaces.map(\.name).filter { $0 != "docker0" }),
+            network: facts.network,
             mountPoints: Set(facts.mounts.map(\.mountPoint)),
-            cgroupDirectories: cgroups.filter { !Files.exists($0) },
-            packetFilter: await PacketFilterSnapshot.take(backend: backend)
+            packetFilter: plan.firewall == .iptables
+                ? await PacketFilterSnapshot.take(backend: plan.packetFilter) : nil,
+            tables: plan.firewall == .nftables ? await NFTablesSnapshot.take() : nil,
+            closedForwarding: facts.kernel.settings["net.ipv4.ip_forward"] == "0"
         )
     }
 
-    /// Removes the engine's cgroups, with every process in them.
-    public func sweepCgroups(within limit: Duration) async -> [String] {
-        await withTaskGroup(of: [String].self) { group in
-            for directory in cgroupDirectories {
-                group.addTask { await CgroupSweeper.sweep(directory, within: limit) }
+    /// Removes the engine's mounts, interfaces and rules. The result names what is left.
+    ///
+    /// - Parameters:
+    ///   - made: What the engine said that it had.
+    ///   - dataRoot: Where its data is.
+    ///   - deadline: When to be done.
+    func sweep(made: EngineTraces, dataRoot: String, deadline: ContinuousClock.Instant) async -> [String] {
+        let ownership = NamespaceOwnership(made: made, isShared: Self.isShared())
+        var left = sweepMounts(dataRoot: dataRoot)
+        let deletions = InterfaceCleanup.deletions(
+            before: network, now: NetworkReader.interfaces(), ownership: ownership)
+        for name in deletions {
+            let limit = max(.seconds(1), min(ContinuousClock.now.duration(to: deadline), Tool.usualLimit))
+            do throws(ToolFailure) {
+                try await Links.delete(name, limit: limit)
+            } catch {
+                left.append("interface \(name): \(error.reason)")
             }
-            return await group.reduce(into: []) { $0 += $1 }.map { "cgroup \($0)" }.sorted()
         }
+        if let packetFilter {
+            left += await packetFilter.restore(
+                ownership: ownership, closedForwarding: closedForwarding, deadline: deadline)
+        }
+        if let tables { left += await tables.restore(ownership: ownership, deadline: deadline) }
+        return left
     }
 
-    /// Removes the engine's mounts, interfaces and rules. The result names what is left.
-    public func sweepRest(dataRoot: String) async -> [String] {
+    private func sweepMounts(dataRoot: String) -> [String] {
         var left: [String] = []
         let engineDirectories = [dataRoot, "/run/docker", "/var/run/docker"].map { Files.resolved($0) ?? $0 }
-        for mount in Mount.parse(mountinfo: FactsReader.text("/proc/self/mountinfo")).reversed()
-        where !mountPoints.contains(mount.mountPoint) {
+        let mounts = Mount.parse(mountinfo: (try? Files.read("/proc/self/mountinfo")) ?? "")
+        for mount in mounts.reversed() where !mountPoints.contains(mount.mountPoint) {
             guard engineDirectories.contains(where: { mount.mountPoint.isWithin(path: $0) }) else { continue }
             do throws(SystemError) {
                 try Mounting.unmount(mount.mountPoint, lazily: true)
@@ -46,18 +64,13 @@ public struct EnvironmentBaseline: Sendable {
                 left.append("mount \(mount.mountPoint): \(error.reason)")
             }
         }
-        for interface in NetworkReader.interfaces()
-        where !interfaces.contains(interface.name) && Self.isEngineInterface(interface.name) {
-            let result = await Tool.run("ip", ["link", "delete", interface.name])
-            // A veth pair goes with its other end, perhaps just now.
-            if !result.isSuccess, Files.exists("/sys/class/net/\(interface.name)") {
-                left.append("interface \(interface.name): \(result.reason)")
-            }
-        }
-        return left + (await packetFilter.restore())
+        return left
     }
 
-    private static func isEngineInterface(_ name: String) -> Bool {
-        NetworkInterface.isEngineBridge(name) || name.hasPrefix("veth")
+    /// Whether another engine is in this network namespace, now that ours has ended. Where that cannot be known
+    /// it is taken for granted.
+    private static func isShared() -> Bool {
+        guard let sockets = try? Files.read("/proc/net/unix") else { return true }
+        return EngineSockets.parse(sockets).contains { $0 != EngineSockets.claim }
     }
 }

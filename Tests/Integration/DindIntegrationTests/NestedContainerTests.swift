@@ -94,6 +94,20 @@ struct NestedContainerTests {
         #expect(reply == address)
     }
 
+    /// A container of both families: its nested ones reach out by IPv6 too, with its own address.
+    @Test func nestedContainersReachOutByIPv6() throws {
+        let network = "kj-ipv6-" + String(UInt32.random(in: .min ... .max), radix: 36)
+        try Command.require(
+            "docker", "network", "create", "--ipv6", "--subnet", "fd00:6b69:6e6b::/64", network)
+        defer { _ = try? Command.run(["docker", "network", "rm", network]) }
+        let container = try PodContainer.serving(["--privileged", "--network", network])
+        defer { container.remove() }
+        // The outer bridge's own address.
+        try container.require(
+            "docker", "run", "--rm", NestedImage.name, "ping", "-6", "-c", "1", "-W", "10",
+            "fd00:6b69:6e6b::1")
+    }
+
     @Test func anImageIsBuiltInside() throws {
         let container = try PodContainer.serving()
         defer { container.remove() }

@@ -10,6 +10,10 @@ extension Check {
         cure: "flush the one that nobody needs: iptables-legacy -t nat -F, or iptables-nft -t nat -F"
     ) { facts in
         let source = "iptables-legacy-save, iptables-nft-save"
+        let unread = [facts.host.packetFilter.legacy, facts.host.packetFilter.nft].compactMap(\.saveError)
+        guard unread.isEmpty else {
+            return [.warning("cannot be read: \(unread.joined(separator: "; "))", from: source)]
+        }
         let (legacy, nft) = (facts.host.packetFilter.legacy.ruleCount, facts.host.packetFilter.nft.ruleCount)
         guard legacy > 0, nft > 0 else { return [.ok("\(legacy) legacy, \(nft) nft", from: source)] }
         return [
