@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts: what this machine can grant to containers.
 
 # Whether runc can give a privileged container every capability: CapBnd holds all up to cap_last_cap.

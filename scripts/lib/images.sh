@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts: the names of images.
 
 pod_image() { printf '%s\n' "${KINKAJOU_POD_IMAGE:-kinkajou/pod:latest}"; }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts: one line on stderr for each thing done, with what it took.
 
 say() { printf '%s\n' "$*" >&2; }
@@ -8,15 +9,22 @@ fail() {
     exit 1
 }
 
-# step TITLE COMMAND...: runs the command with its output in a log, and shows the log only on failure.
+# step TITLE COMMAND...: runs the command with its output in a log, and shows the log only on failure. In a job
+# (lib/jobs.sh) the output goes to the job's log as it comes.
 step() {
     local title=$1 started log status=0
     shift
     started=$(date +%s)
+    if [ -n "${KINKAJOU_JOB:-}" ]; then
+        "$@" || status=$?
+        [ "$status" -ne 0 ] || say "$title ($(($(date +%s) - started)) s)"
+        return "$status"
+    fi
     log=$(mktemp)
     "$@" >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
-        say "failed: $title (exit status $status); its last lines:"
+        say "failed: $title (exit status $status); its errors and its last lines:"
+        grep -E '(^|[^[:alnum:]])error:' "$log" | sort -u | head -n 20 >&2 || true
         tail -n 40 "$log" >&2
         rm -f "$log"
         return "$status"
