@@ -199,6 +199,7 @@ let package = Package(
         // Tests. `<Module>Tests` need no root; everything under Integration/ runs the real parts.
         .target(
             name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ContainerInitTests", dependencies: ["ContainerInit"], swiftSettings: strict),
         .testTarget(name: "OCIRuntimeTests", dependencies: ["OCIRuntime"], swiftSettings: strict),
@@ -315,7 +316,7 @@ let package = Package(
             path: "Tests/Integration/ImageArchivesIntegrationTests", swiftSettings: strict),
         .testTarget(
             name: "DockerEngineIntegrationTests",
-            dependencies: ["DockerEngine", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["DockerEngine", "TestSupport", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/Integration/DockerEngineIntegrationTests", swiftSettings: strict),
         .testTarget(
             name: "KubernetesAPIIntegrationTests",

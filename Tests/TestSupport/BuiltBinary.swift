@@ -30,11 +30,11 @@ public enum BuiltBinary {
     public struct Missing: Error, CustomStringConvertible {
         let path: String
         /// What to do.
-        public var description: String { "\(path) is missing: run `swift build`, or set KINKAJOU_BIN_DIR" }
+        public var description: String { "\(path) is missing: run `make build`, or set KINKAJOU_BIN_DIR" }
     }
 
-    /// `swift test` runs `.build/<triple>/debug/kinkajouPackageTests.xctest`, whose path is an argument of
-    /// the process that loads it, or the process itself.
+    /// `scripts/test` runs `build/tests/kinkajouPackageTests.xctest`; for `swift test` its path is an argument of
+    /// the process that loads it.
     private static var bundleDirectory: String {
         let marker = "PackageTests.xctest"
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""

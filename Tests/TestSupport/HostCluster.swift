@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Glibc
 
 /// A Kubernetes cluster in the local Docker for clusters in Pods, as `scripts/host-cluster` makes it: with the
 /// image ``podImage`` loaded, which brings the node image along.
@@ -24,21 +23,6 @@ public struct HostCluster: Sendable {
     /// Its only node, which is the name of a container too.
     public var node: String { "\(name)-control-plane" }
 
-    /// Why there can be none here; nil where there can.
-    public static let obstacle: String? = {
-        if geteuid() != 0 { return "not root" }
-        guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
-            return "no Docker engine answers: run scripts/bootstrap"
-        }
-        for program in ["kubectl", "\(repository)/build/bin/kinkajou"] {
-            guard let found = try? Command.run(["sh", "-c", "command -v \(program)"]), found.status == 0
-            else {
-                return "\(program) is not there: run make bootstrap build"
-            }
-        }
-        return nil
-    }()
-
     /// The cluster around the suite.
     ///
     /// - Throws: ``Missing`` in a suite without the trait `.hostCluster`.
@@ -53,9 +37,23 @@ public struct HostCluster: Sendable {
         public let description = "no host cluster is around this test: give its suite the trait .hostCluster"
     }
 
+    /// The name in the environment.
+    private static var given: String? {
+        ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The ID of the container that is the node of the host cluster in the environment.
+    static let givenContainer: String? = {
+        guard let given,
+            let inspect = try? Command.run(["docker", "inspect", "-f", "{{.Id}}", "\(given)-control-plane"]),
+            inspect.status == 0
+        else { return nil }
+        return inspect.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }()
+
     /// Makes one, or takes the one that is named in the environment.
     static func up() throws -> HostCluster {
-        let given = ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+        let given = given
         let name = given ?? "kj-host-" + String(UInt32.random(in: .min ... .max), radix: 36)
         let directory = FileManager.default.temporaryDirectory.path + "/kinkajou-\(name)"
         let kubeconfig = "\(directory)/kubeconfig"

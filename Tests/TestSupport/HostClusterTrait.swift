@@ -1,7 +1,8 @@
 public import Testing
 
-/// Makes a host cluster once around a suite, for its tests to find as ``HostCluster/current``, and takes it away
-/// after the last of them, however that ended. Nothing may be left on this machine then.
+/// Has a host cluster around a suite, for its tests to find as ``HostCluster/current``: the one that
+/// `KINKAJOU_TEST_HOST` names, which stays, or one of its own, which goes after the last test, however that ended.
+/// Nothing of the tests may be left then: in the cluster that stays, or on this machine.
 public struct HostClusterTrait: SuiteTrait, TestScoping {
     /// Once for the suite, not for each test in it.
     public let isRecursive = false
@@ -12,6 +13,7 @@ public struct HostClusterTrait: SuiteTrait, TestScoping {
     ) async throws {
         let before = HostSnapshot.take()
         let host = try HostCluster.up()
+        let inside = host.isOwn ? nil : try NodeSnapshot(of: host)
         let result: Result<Void, any Error>
         do {
             try await HostCluster.$current.withValue(host) { try await function() }
@@ -19,15 +21,15 @@ public struct HostClusterTrait: SuiteTrait, TestScoping {
         } catch {
             result = .failure(error)
         }
+        if let inside { #expect(NodeSnapshot.left(in: host, since: inside) == []) }
         try host.down()
-        let left = HostSnapshot.left(since: before, after: 60)
         // A cluster that stays goes on living, and its cgroups and rules come and go.
-        if host.isOwn { #expect(left == []) }
+        if host.isOwn { #expect(HostSnapshot.left(since: before, after: 60) == []) }
         try result.get()
     }
 }
 
 extension Trait where Self == HostClusterTrait {
-    /// A host cluster around the suite. The suite needs `.enabled(if: HostCluster.obstacle == nil)` before it.
+    /// A host cluster around the suite. The suite needs `.needs(.hostCluster)` before it.
     public static var hostCluster: Self { Self() }
 }

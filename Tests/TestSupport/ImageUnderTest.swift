@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Glibc
 
 /// An image that is tested, in this machine's Docker engine.
 public struct ImageUnderTest: Sendable {
@@ -19,17 +18,9 @@ public struct ImageUnderTest: Sendable {
         self.cure = cure
     }
 
-    /// Why tests with the images cannot run here; nil where they can.
-    public static func obstacle(_ images: [ImageUnderTest]) -> String? {
-        if geteuid() != 0 { return "not root" }
-        guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
-            return "no Docker engine answers: run scripts/bootstrap"
-        }
-        for image in images {
-            guard let inspect = try? Command.run(["docker", "image", "inspect", image.name]),
-                inspect.status == 0
-            else { return "\(image.name) is not there: run \(image.cure)" }
-        }
-        return nil
+    /// Why tests with it cannot run here; nil where they can.
+    var obstacle: String? {
+        let inspect = try? Command.run(["docker", "image", "inspect", name])
+        return inspect?.status == 0 ? nil : "\(name) is not there: run \(cure)"
     }
 }

@@ -37,15 +37,6 @@ public final class PrivateDockerEngine {
     public let cgroupParent: String
     private var daemon: ChildProcess?
 
-    /// Why no such engine can be had here; `nil` if it can.
-    public static var obstacle: String? {
-        if geteuid() != 0 { return "not root" }
-        let names = ["dockerd", "docker", "containerd", "runc", "busybox"]
-        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        let missing = names.filter { name in !path.contains { access("\($0)/\(name)", X_OK) == 0 } }
-        return missing.isEmpty ? nil : "not installed: \(missing.joined(separator: ", "))"
-    }
-
     /// Starts an engine, and waits until it answers.
     public init(_ options: Options = Options()) throws {
         // Short: the path of a unix socket has some hundred bytes.

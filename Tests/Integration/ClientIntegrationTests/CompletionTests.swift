@@ -4,10 +4,6 @@ import Testing
 
 /// The completion scripts in the shells that they are for.
 @Suite struct CompletionTests {
-    static func has(_ shell: String) -> Bool {
-        (try? Command.run(["sh", "-c", "command -v \(shell)"]))?.status == 0
-    }
-
     private func run(_ shell: String, _ arguments: [String], script: String) throws -> Command.Result {
         let kinkajou = try BuiltBinary.path("kinkajou")
         let directory = (kinkajou as NSString).deletingLastPathComponent
@@ -45,7 +41,7 @@ import Testing
         #expect(lines.contains { $0.contains("wide") && $0.contains("json") }, "\(result)")
     }
 
-    @Test(.enabled(if: has("zsh"))) func zshLoadsItsFunction() throws {
+    @Test(.needs(.program("zsh"))) func zshLoadsItsFunction() throws {
         let script = """
             directory=$(mktemp -d) && kinkajou completion zsh >$directory/_kinkajou || exit 1
             fpath=($directory $fpath); autoload -U compinit; compinit -u -D
@@ -56,7 +52,7 @@ import Testing
         #expect(result.output == "_kinkajou\n_kinkajou: function\n", "\(result)")
     }
 
-    @Test(.enabled(if: has("fish"))) func fishCompletesCommandsAndOptions() throws {
+    @Test(.needs(.program("fish"))) func fishCompletesCommandsAndOptions() throws {
         let script = """
             kinkajou completion fish | source
             complete -C 'kinkajou get cl'

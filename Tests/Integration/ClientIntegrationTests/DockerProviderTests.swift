@@ -2,10 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-private let obstacle = ImageUnderTest.obstacle([.pod, .node])
-
 /// Clusters as containers of the local Docker, by the same commands.
-@Suite(.enabled(if: obstacle == nil, "\(obstacle ?? "")"))
+@Suite(.needs(.binaries, .podImage, .nodeImage))
 struct DockerProviderTests {
     @Test func aClusterIsMadeUsedAndDeleted() throws {
         let before = HostSnapshot.take()

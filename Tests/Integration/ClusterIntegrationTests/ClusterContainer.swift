@@ -4,9 +4,6 @@ import Testing
 
 /// A container of the image `kinkajou/pod` that runs `kinkajou cluster`, with an archive of the node image.
 final class ClusterContainer: RunningCluster {
-    /// Why these tests cannot run here; nil where they can.
-    static let obstacle = ImageUnderTest.obstacle([.pod, .node])
-
     /// Its name on the outer engine.
     let name: String
     private let process: ChildProcess

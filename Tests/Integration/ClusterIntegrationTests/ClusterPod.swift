@@ -84,33 +84,3 @@ struct ClusterPod: RunningCluster {
         try host.kubectl("cp", file, "\(name):\(path)")
     }
 }
-
-/// What Pods leave in the node of a host cluster.
-struct NodeSnapshot {
-    private let traces: Set<String>
-
-    init(of host: HostCluster) throws {
-        // Beside the hierarchies of version 1 a kubelet of v1.20 leaves the empty cgroup of every Pod, also of one
-        // that only sleeps.
-        let script = """
-            find /sys/fs/cgroup -type d | grep -vE '^/sys/fs/cgroup/unified/.*/pod[0-9a-f-]{36}$' | sed 's/^/cgroup /'
-            awk '{ print "mount", $5 }' /proc/1/mountinfo
-            ip -o link | awk '{ print "interface", $2 }'
-            iptables-save | grep '^-A' | sed 's/^/rule /'
-            ls /var/lib/kubelet/pods | sed 's/^/directory /'
-            ps -eo comm= | grep -E '^(dockerd|docker|kinkajou|kind)' | sed 's/^/process /' || true
-            """
-        traces = Set(try host.inNode("sh", "-c", script).split(separator: "\n").map(String.init))
-    }
-
-    /// What is there still, after the kubelet and containerd have had their time to clear away.
-    static func left(in host: HostCluster, since before: NodeSnapshot, after seconds: Double = 60) -> [String]
-    {
-        var left: [String] = []
-        _ = try? Wait.until("all traces to be gone", seconds: seconds) {
-            left = try NodeSnapshot(of: host).traces.subtracting(before.traces).sorted()
-            return left.isEmpty
-        }
-        return left
-    }
-}

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A cluster in a container.
-@Suite(.serialized, .enabled(if: ClusterContainer.obstacle == nil, "\(ClusterContainer.obstacle ?? "")"))
+@Suite(.serialized, .needs(.podImage, .nodeImage))
 struct ClusterTests {
     @Test func aReadyClusterIsUsedAndLeavesNothing() throws {
         _ = try Archives.web()

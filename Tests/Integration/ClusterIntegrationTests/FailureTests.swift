@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What can be wrong around a cluster: each ends with its own status, a cause and a cure, and nothing left.
-@Suite(.serialized, .enabled(if: ClusterContainer.obstacle == nil, "\(ClusterContainer.obstacle ?? "")"))
+@Suite(.serialized, .needs(.podImage, .nodeImage))
 struct FailureTests {
     struct Failure: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -3,9 +3,7 @@ import TestSupport
 import Testing
 
 /// Clusters in Pods of a host cluster.
-@Suite(
-    .serialized, .enabled(if: ClusterContainer.obstacle == nil, "\(ClusterContainer.obstacle ?? "")"),
-    .enabled(if: HostCluster.obstacle == nil, "\(HostCluster.obstacle ?? "")"), .hostCluster)
+@Suite(.serialized, .needs(.hostCluster), .hostCluster)
 struct PodTests {
     /// Two at once: one by `make up`, and one of 2 GiB by `kinkajou manifest`.
     @Test func clustersInPodsAreUsedAndLeaveNothing() throws {

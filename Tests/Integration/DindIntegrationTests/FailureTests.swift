@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What goes wrong is named, with its cure and its status, and leaves nothing.
-@Suite(.serialized, .enabled(if: PodContainer.obstacle == nil, "\(PodContainer.obstacle ?? "")"))
+@Suite(.serialized, .needs(.podImage))
 struct FailureTests {
     /// A container in which the engine cannot work.
     struct Case: CustomTestStringConvertible, Sendable {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The user's command, signals, and what is left.
-@Suite(.serialized, .enabled(if: PodContainer.obstacle == nil, "\(PodContainer.obstacle ?? "")"))
+@Suite(.serialized, .needs(.podImage))
 struct LifeCycleTests {
     @Test(arguments: [0, 1, 42, 137])
     func theCommandsStatusIsTheContainers(status: Int32) throws {

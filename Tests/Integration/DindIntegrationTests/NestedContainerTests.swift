@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What works inside, in each way that a container can be given its cgroups.
-@Suite(.serialized, .enabled(if: PodContainer.obstacle == nil, "\(PodContainer.obstacle ?? "")"))
+@Suite(.serialized, .needs(.podImage))
 struct NestedContainerTests {
     /// A way of running the outer container.
     struct Layout: CustomTestStringConvertible, Sendable {

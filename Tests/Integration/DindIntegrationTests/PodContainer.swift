@@ -3,9 +3,6 @@ import TestSupport
 
 /// A container of the image `kinkajou/pod` on this machine's Docker engine.
 final class PodContainer {
-    /// Why these tests cannot run here; nil where they can.
-    static let obstacle = ImageUnderTest.obstacle([.pod])
-
     /// Its name on the outer engine.
     let name: String
     private let process: ChildProcess

@@ -2,16 +2,12 @@ import DockerEngine
 import Glibc
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
-
-/// Whether a daemon answers on the default socket.
-private let engineAnswers: Bool = access(DockerEngineClient.defaultSocketPath, R_OK | W_OK) == 0
 
 /// The client against a real daemon. It makes images of a few bytes, and
 /// removes them.
-@Suite(
-    .serialized,
-    .enabled(if: engineAnswers, "no Docker daemon: \(DockerEngineClient.defaultSocketPath) cannot be used"))
+@Suite(.serialized, .needs(.docker))
 struct RealEngineTests {
     @Test func pingInfoVersionAndLists() async throws {
         try await DockerEngineClient.withClient { client in

@@ -6,7 +6,7 @@ import Testing
 /// What is really wrong with a container is named by its own check, with its cure.
 @Suite(
     .serialized,
-    .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
+    .needs(.podImage))
 struct ConditionTests {
     @Test(arguments: Condition.all.filter { ExaminedContainer.isVersion1 || !$0.needsVersion1 })
     func isNamedWithItsCure(_ condition: Condition) throws {

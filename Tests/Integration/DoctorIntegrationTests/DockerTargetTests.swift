@@ -6,7 +6,7 @@ import Testing
 /// `kinkajou doctor --target docker` on this machine's engine.
 @Suite(
     .serialized,
-    .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
+    .needs(.podImage))
 struct DockerTargetTests {
     private func doctor(_ arguments: String..., environment: [String]? = nil) throws -> Command.Result {
         var setup = ChildProcess.Setup(try BuiltBinary.path("kinkajou"), ["doctor"] + arguments)

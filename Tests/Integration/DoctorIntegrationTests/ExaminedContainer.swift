@@ -4,9 +4,6 @@ import TestSupport
 
 /// A container of the image `kinkajou/pod` in which `kinkajou doctor` is run once.
 enum ExaminedContainer {
-    /// Why these tests cannot run here; nil where they can.
-    static let obstacle = ImageUnderTest.obstacle([.pod])
-
     /// Whether this machine's cgroups are of version 1, whose hierarchies can be unmounted one by one.
     static let isVersion1 = !FileManager.default.fileExists(atPath: "/sys/fs/cgroup/cgroup.controllers")
 

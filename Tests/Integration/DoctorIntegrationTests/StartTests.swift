@@ -5,7 +5,7 @@ import Testing
 /// The checks before a start.
 @Suite(
     .serialized,
-    .enabled(if: ExaminedContainer.obstacle == nil, "\(ExaminedContainer.obstacle ?? "")"))
+    .needs(.podImage))
 struct StartTests {
     private static let warning =
         "warning: open-files: 1024, and 4096 are needed (cure: kinkajou doctor --check open-files)\n"

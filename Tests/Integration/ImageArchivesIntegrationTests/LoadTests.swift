@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `kinkajou inside` on a real cluster. All steps share the cluster, because making one takes most of the time.
-@Suite(.enabled(if: LoadedCluster.obstacle == nil, "\(LoadedCluster.obstacle ?? "")"))
+@Suite(.needs(.nodeImage, .program("kind")))
 struct LoadTests {
     private let amd64 = ImagePlatform(os: "linux", architecture: "amd64")
 
@@ -45,7 +45,7 @@ struct LoadTests {
         let nodes = try JSONDecoder().decode([Node].self, from: Data(result.output.utf8))
         #expect(nodes.map(\.name) == cluster.nodes)
         #expect(nodes.map(\.role) == ["control-plane", "worker"])
-        #expect(nodes.allSatisfy { $0.status == "running" && $0.image == LoadedCluster.nodeImage })
+        #expect(nodes.allSatisfy { $0.status == "running" && $0.image == ImageUnderTest.node.name })
         for node in nodes {
             #expect(node.kubernetesVersion?.hasPrefix("v1.") ?? false)
             #expect(

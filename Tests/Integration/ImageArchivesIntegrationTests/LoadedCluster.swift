@@ -5,20 +5,6 @@ import Testing
 
 /// A cluster of two nodes that the real kind made in the local engine, and images to load into it.
 final class LoadedCluster {
-    static let nodeImage = ProcessInfo.processInfo.environment["NODE_IMAGE"] ?? "kinkajou/node:v1.20.2"
-
-    /// Why these tests cannot run here; nil where they can.
-    static let obstacle: String? = {
-        if geteuid() != 0 { return "not root" }
-        guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
-            return "no Docker engine answers: run scripts/bootstrap"
-        }
-        guard (try? Command.run(["kind", "version"]))?.status == 0 else { return "kind is not installed" }
-        guard let inspect = try? Command.run(["docker", "image", "inspect", nodeImage]), inspect.status == 0
-        else { return "\(nodeImage) is not there: run make node-image" }
-        return nil
-    }()
-
     let name = "kj-load-" + String(UInt32.random(in: .min ... .max), radix: 36)
     let directory: String
     var controlPlane: String { name + "-control-plane" }
@@ -36,7 +22,7 @@ final class LoadedCluster {
             "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n- role: control-plane\n- role: worker\n"
         try config.write(toFile: path("kind.yaml"), atomically: true, encoding: .utf8)
         try Command.require(
-            "kind", "create", "cluster", "--name", name, "--image", Self.nodeImage, "--config",
+            "kind", "create", "cluster", "--name", name, "--image", ImageUnderTest.node.name, "--config",
             path("kind.yaml"),
             "--kubeconfig", path("kubeconfig"), seconds: 300)
     }

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("In a Docker container", .serialized, .enabled(if: PrivateDockerEngine.obstacle == nil))
+@Suite("In a Docker container", .serialized, .needs(.engine))
 struct DockerTests {
     /// How the init comes to be PID 1.
     enum Way: String, CaseIterable {

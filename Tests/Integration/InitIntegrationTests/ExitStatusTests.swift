@@ -59,7 +59,7 @@ struct StatusCase: Sendable, CustomTestStringConvertible {
     static let all = exits + signals + remapped + failures + commandLines
 }
 
-@Suite("Exit status", .enabled(if: InitUnderTest.isRoot, InitUnderTest.needsRoot))
+@Suite("Exit status", .needs(.root, .program("tini")))
 struct ExitStatusTests {
     @Test("is the child's, 128+n, 127, 126 or 1", arguments: StatusCase.all, InitUnderTest.places)
     func status(_ example: StatusCase, of program: InitUnderTest) throws {
@@ -67,8 +67,7 @@ struct ExitStatusTests {
     }
 
     @Test(
-        "and output are tini's", .enabled(if: InitUnderTest.hasTini, "tini is not installed"),
-        arguments: StatusCase.all, InitUnderTest.Place.allCases)
+        "and output are tini's", arguments: StatusCase.all, InitUnderTest.Place.allCases)
     func sameAsTini(_ example: StatusCase, as place: InitUnderTest.Place) throws {
         let ours = try Self.run(example, InitUnderTest(place: place))
         let theirs = try Self.run(example, InitUnderTest(program: .tini, place: place))
@@ -102,10 +101,8 @@ struct ExitStatusTests {
             let result = try Command.run(program.setup(["--", example.file]))
             #expect(result.status == example.status, "\(example.file): \(result)")
             #expect(result.errors.contains(example.message), "\(example.file): \(result)")
-            if InitUnderTest.hasTini {
-                let tini = InitUnderTest(program: .tini, place: program.place)
-                #expect(try Command.run(tini.setup(["--", example.file])).status == example.status)
-            }
+            let tini = InitUnderTest(program: .tini, place: program.place)
+            #expect(try Command.run(tini.setup(["--", example.file])).status == example.status)
         }
     }
 

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("A child that ignores SIGTERM", .enabled(if: InitUnderTest.isRoot, InitUnderTest.needsRoot))
+@Suite("A child that ignores SIGTERM", .needs(.root))
 struct GraceTests {
     @Test(
         "is killed after the grace period", arguments: InitUnderTest.places,

@@ -24,10 +24,6 @@ struct InitUnderTest: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(program.rawValue) as \(place.rawValue)" }
 
-    static let isRoot = geteuid() == 0
-    static let needsRoot: Comment = "needs root, for a PID namespace"
-    static let hasTini = access("/usr/bin/tini", X_OK) == 0
-
     var path: String {
         get throws {
             switch program {

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Orphans and leftovers", .enabled(if: InitUnderTest.isRoot, InitUnderTest.needsRoot))
+@Suite("Orphans and leftovers", .needs(.root))
 struct LeftoverTests {
     @Test("1,000 orphans that end at once leave no zombie", arguments: InitUnderTest.places)
     func orphans(_ program: InitUnderTest) throws {

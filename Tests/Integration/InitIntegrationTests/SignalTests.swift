@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Signals", .enabled(if: InitUnderTest.isRoot, InitUnderTest.needsRoot))
+@Suite("Signals", .needs(.root, .program("tini")))
 struct SignalTests {
     /// What an init cannot catch, keeps for itself, or must not forward; and the C library's own two, for
     /// which a shell can set no trap.
@@ -19,7 +19,7 @@ struct SignalTests {
 
     @Test(
         "reach the child one by one",
-        arguments: InitUnderTest.places + (InitUnderTest.hasTini ? [InitUnderTest(program: .tini)] : []))
+        arguments: InitUnderTest.places + [InitUnderTest(program: .tini)])
     func eachSignal(_ program: InitUnderTest) throws {
         let process = try program.start(script: Self.reporter)
         defer { process.end() }

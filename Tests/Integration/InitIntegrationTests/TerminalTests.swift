@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("On a terminal", .enabled(if: InitUnderTest.isRoot, InitUnderTest.needsRoot))
+@Suite("On a terminal", .needs(.root))
 struct TerminalTests {
     @Test("Ctrl-C reaches the child, which is in the foreground", arguments: [true, false])
     func interrupt(asNamespaceInit: Bool) throws {

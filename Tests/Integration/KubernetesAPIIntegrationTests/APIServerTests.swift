@@ -1,14 +1,12 @@
 import Foundation
 import KubernetesAPI
 import KubernetesTestSupport
+import TestSupport
 import Testing
 import Values
 
 /// Requests to a real API server (no Docker, no root).
-@Suite(
-    .enabled(if: ControlPlane.Programs.found != nil, ControlPlane.Programs.missing), .serialized,
-    WithControlPlane()
-)
+@Suite(.needs(.controlPlane), .serialized, WithControlPlane())
 struct APIServerTests {
     private let controlPlane: ControlPlane
     private let port: Int

@@ -4,6 +4,15 @@ import KubernetesTestSupport
 import TestSupport
 import Testing
 
+extension Part {
+    /// The programs of ``ControlPlane``.
+    static let controlPlane = Part("control-plane") {
+        ControlPlane.Programs.found != nil
+            ? nil
+            : "no kube-apiserver in KINKAJOU_CACHE, or no etcd on PATH: run scripts/parts node-image etcd"
+    }
+}
+
 /// A real etcd and a real kube-apiserver on free ports of this machine.
 final class ControlPlane: Sendable {
     /// The control plane that the running suite has.
@@ -18,7 +27,7 @@ final class ControlPlane: Sendable {
         /// names; etcd beside it, or on PATH.
         static let found: Programs? = {
             let environment = ProcessInfo.processInfo.environment
-            let cache = "/var/cache/kinkajou"
+            let cache = environment["KINKAJOU_CACHE"] ?? "/var/cache/kinkajou"
             let cached = ((try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? [])
                 .filter { $0.hasPrefix("kubernetes-") }.sorted().map { "\(cache)/\($0)/bin" }
             let folders = (environment["KINKAJOU_TEST_KUBERNETES"].map { [$0] } ?? []) + cached
@@ -32,8 +41,6 @@ final class ControlPlane: Sendable {
             }
             return Programs(etcd: etcd, apiServer: apiServer)
         }()
-
-        static let missing: Comment = "there is no kube-apiserver in /var/cache/kinkajou, or no etcd on PATH"
     }
 
     let folder: String

@@ -2,11 +2,12 @@ import Foundation
 import KubernetesAPI
 import KubernetesTestSupport
 import Synchronization
+import TestSupport
 import Testing
 import Values
 
 /// Watches of real API servers that come and go.
-@Suite(.enabled(if: ControlPlane.Programs.found != nil, ControlPlane.Programs.missing), .serialized)
+@Suite(.needs(.controlPlane), .serialized)
 struct RealWatchTests {
     private func configMap(_ name: String, _ value: String = "x") -> JSONValue {
         ["metadata": ["name": .string(name)], "data": ["key": .string(value)]]

@@ -4,7 +4,7 @@ import Testing
 
 /// The wrapper in front of the real runc, without an engine.
 @Suite(
-    "Clamping in front of runc", .serialized, .enabled(if: Requirements.obstacle == nil, Requirements.comment)
+    "Clamping in front of runc", .serialized, .needs(.engine)
 )
 struct ClampingTests {
     let wrapper: String

@@ -30,7 +30,7 @@ extension Trait where Self == WithEngine {
 
 @Suite(
     "Default runtime of a dockerd", .serialized,
-    .enabled(if: Requirements.obstacle == nil, Requirements.comment),
+    .needs(.engine),
     .withEngine, .timeLimit(.minutes(20)))
 struct EngineTests {
     let engine: PrivateDockerEngine

@@ -37,15 +37,3 @@ enum Privileges {
     /// What a container can have then.
     static var some: UInt64 { boundingSet & everything & ~(1 << 24 | 1 << 35) }
 }
-
-/// What the tests of this module need.
-enum Requirements {
-    /// Why these tests cannot run here; `nil` if they can.
-    static var obstacle: String? {
-        if let obstacle = PrivateDockerEngine.obstacle { return obstacle }
-        if Privileges.boundingSet & (1 << 21) == 0 { return "no CAP_SYS_ADMIN" }
-        return nil
-    }
-
-    static let comment: Comment = "\(obstacle ?? "everything is there")"
-}

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Finding the real runtime", .enabled(if: Requirements.obstacle == nil, Requirements.comment))
+@Suite("Finding the real runtime", .needs(.engine))
 final class RuntimeLookupTests {
     let wrapper: String
     let directory: String

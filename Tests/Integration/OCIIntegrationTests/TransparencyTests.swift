@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whatever the wrapper has no business with is what it would be without it.
-@Suite("Transparency", .serialized, .enabled(if: Requirements.obstacle == nil, Requirements.comment))
+@Suite("Transparency", .serialized, .needs(.engine))
 struct TransparencyTests {
     let wrapper: String
 

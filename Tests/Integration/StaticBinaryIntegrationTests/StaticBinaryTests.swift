@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The release binaries need nothing of the system they run on: no Swift, no shared library.
-@Suite(.serialized, .enabled(if: StaticBinaries.obstacle == nil, "\(StaticBinaries.obstacle ?? "")"))
+@Suite(.serialized, .needs(.docker, .binaries))
 struct StaticBinaryTests {
     private static let root = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(
         separator: "/"
@@ -40,20 +40,4 @@ struct StaticBinaryTests {
         let wrapper = try run("/k/kinkajou-oci", "--version")
         #expect(wrapper.status == (wrapper.output.isEmpty ? 127 : 0), "\(wrapper)")
     }
-}
-
-/// The binaries under test.
-enum StaticBinaries {
-    /// Why these tests cannot run here; nil where they can.
-    static let obstacle: String? = {
-        if geteuid() != 0 { return "not root" }
-        guard let binary = try? BuiltBinary.path("kinkajou") else { return "kinkajou is not built" }
-        guard let libraries = try? BuiltBinary.libraries(of: binary), libraries.isEmpty else {
-            return "a debug build is not static: set KINKAJOU_BIN_DIR to the release binaries"
-        }
-        guard let version = try? Command.run(["docker", "version"]), version.status == 0 else {
-            return "no Docker engine answers: run scripts/bootstrap"
-        }
-        return nil
-    }()
 }

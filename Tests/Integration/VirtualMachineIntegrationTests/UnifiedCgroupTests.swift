@@ -3,11 +3,10 @@ import TestSupport
 import Testing
 
 /// `kinkajou dind` on a machine with cgroup version 2 alone: a virtual one, under plain emulation.
-@Suite(.serialized, .enabled(if: VirtualMachine.obstacle == nil, "\(VirtualMachine.obstacle ?? "")"))
+@Suite(.serialized, .needs(.binaries, .virtualMachine))
 struct UnifiedCgroupTests {
     @Test func limitsHoldAndNothingIsLeftInBothNamespaces() throws {
-        let machine = try VirtualMachine()
-        defer { machine.stop() }
+        let machine = try VirtualMachine.shared.get()
         for namespace in ["private", "host"] {
             // As root of its namespace the container's cgroup is `/`; a privileged Pod has the host's.
             let script = """
@@ -70,15 +69,10 @@ struct MachineNeighbourTests {
 }
 
 /// The machine of `scripts/vm`, with the binaries under test and an image that is the machine's own /usr.
-final class VirtualMachine {
-    /// Why it cannot be had here; nil where it can.
-    static let obstacle: String? = {
-        if geteuid() != 0 { return "not root" }
-        guard ProcessInfo.processInfo.environment["KINKAJOU_TEST_VM"] != "none" else {
-            return "KINKAJOU_TEST_VM is none"
-        }
-        return access(script, X_OK) == 0 ? nil : "\(script) is missing"
-    }()
+///
+/// All tests share one: it is resumed once, and ends with this process, whose machine it is.
+final class VirtualMachine: Sendable {
+    static let shared = Result { try VirtualMachine() }
 
     private static let script = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -86,8 +80,7 @@ final class VirtualMachine {
 
     private let name = "kj-" + String(UInt32.random(in: .min ... .max), radix: 36)
 
-    init() throws {
-        try Command.require(Self.script, "build", seconds: 2400)
+    private init() throws {
         try Command.require(
             Self.script, "start", "--owner", "\(getpid())", "--lifetime", "3000", name, seconds: 600)
         for binary in ["kinkajou", "kinkajou-init", "kinkajou-oci"] {
@@ -109,8 +102,6 @@ final class VirtualMachine {
             """)
         try exec("find /sys/fs/cgroup -type d | sort >/tmp/cgroups-before")
     }
-
-    deinit { stop() }
 
     /// Runs `kinkajou dind -- sh -c SCRIPT` in a privileged container of the machine.
     func runContainer(
@@ -140,9 +131,5 @@ final class VirtualMachine {
     func exec(_ script: String) throws -> String {
         try Command.require(
             Self.script, "exec", "--timeout", "300", name, "--", "sh", "-c", script, seconds: 360)
-    }
-
-    func stop() {
-        _ = try? Command.run([Self.script, "stop", name])
     }
 }
