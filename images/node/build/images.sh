@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Makes the container images that every node brings along, as one OCI archive that `ctr images import` reads. Runs
-# inside the toolchain container, after kubernetes.sh and services.sh:
-#   images.sh KUBERNETES_BIN SERVICES_BIN ARCHIVE
+# inside the toolchain container, after kubernetes.sh and stand-ins.sh:
+#   images.sh KUBERNETES_BIN STAND_INS_BIN ARCHIVE
 #
 # They are made by hand, not by `docker build`, so that their layers can be zstd: a node unpacks them while it
 # starts, and gzip costs three times as long. The same inputs give the same bytes.
 set -euo pipefail
 
-kubernetes=$1 services=$2 archive=$3
+kubernetes=$1 stand_ins=$2 archive=$3
 
 version=v1.20.2
 registry=k8s.gcr.io
@@ -47,7 +47,7 @@ layer() {
 
 # image TAG ENTRYPOINT_JSON LAYER...
 image() {
-    local tag=$1 entrypoint=$2 layers config manifest size digest
+    local tag=$1 entrypoint=$2 layers config size digest
     shift 2
     layers=$(cd "$work" && jq -cs . "${@/%/.json}")
     jq -nc --arg created "$created" --arg architecture "$architecture" --argjson entrypoint "$entrypoint" \
@@ -100,12 +100,16 @@ install -D "$kubernetes/pause" "$work/pause/pause"
 layer pause
 image "$registry/pause:3.2" '["/pause"]' pause
 
-install -D "$services/kinkajou-node" "$work/services/kinkajou-node"
-mkdir -p "$work/services/tmp"
-chmod 1777 "$work/services/tmp"
-layer services
-image docker.io/kinkajou/node-services:v1 '["/kinkajou-node"]' services
-image "$registry/coredns:1.7.0" '["/kinkajou-node","coredns"]' services
+# Stand-ins have names of their own. kubeadm's Deployment of CoreDNS and its DaemonSet of kube-proxy ask for upstream's
+# names and nothing else, so inside the node, and only there, those two have them as well.
+install -D "$stand_ins/kinkajou-node" "$work/stand-ins/kinkajou-node"
+mkdir -p "$work/stand-ins/tmp"
+chmod 1777 "$work/stand-ins/tmp"
+layer stand-ins
+image docker.io/kinkajou/stand-ins:v1 '["/kinkajou-node"]' stand-ins
+for name in docker.io/kinkajou/stand-in-coredns:v1 "$registry/coredns:1.7.0"; do
+    image "$name" '["/kinkajou-node","coredns"]' stand-ins
+done
 
 multi=(/usr/sbin/xtables-legacy-multi /usr/sbin/xtables-nft-multi)
 with_libraries kube-proxy "${multi[@]}" /usr/sbin/conntrack /usr/sbin/ipset /bin/kmod /bin/busybox
@@ -123,7 +127,9 @@ install "$kubernetes/kube-proxy" "$work/kube-proxy/usr/local/bin/kube-proxy.real
 # Its first argument zero makes it choose an iptables backend and go on as kube-proxy.real.
 ln -s /kinkajou-node "$work/kube-proxy/usr/local/bin/kube-proxy"
 layer kube-proxy
-image "$registry/kube-proxy:$version" '["/usr/local/bin/kube-proxy"]' services kube-proxy
+for name in "docker.io/kinkajou/stand-in-kube-proxy:$version" "$registry/kube-proxy:$version"; do
+    image "$name" '["/usr/local/bin/kube-proxy"]' stand-ins kube-proxy
+done
 
 with_libraries etcd /usr/bin/etcd /usr/bin/etcdctl
 layer etcd

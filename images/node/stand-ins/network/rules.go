@@ -28,16 +28,7 @@ func (a *agent) masquerade() error {
 		if !v4 {
 			command = "ip6tables"
 		}
-		var rules strings.Builder
-		fmt.Fprintf(&rules, "*nat\n:%s - [0:0]\n", chain)
-		for _, subnet := range subnets {
-			fmt.Fprintf(&rules, "-A %s -d %s -j RETURN\n", chain, subnet)
-		}
-		for _, subnet := range subnets {
-			fmt.Fprintf(&rules, "-A %s -s %s -m addrtype ! --dst-type LOCAL -j MASQUERADE\n", chain, subnet)
-		}
-		rules.WriteString("COMMIT\n")
-		if err := a.run(rules.String(), command+"-restore", "--wait", "--noflush"); err != nil {
+		if err := a.run(masqueradeRules(subnets), command+"-restore", "--wait", "--noflush"); err != nil {
 			return err
 		}
 		jump := []string{"POSTROUTING", "-m", "comment", "--comment", "Pods leave the cluster", "-j", chain}
@@ -48,6 +39,20 @@ func (a *agent) masquerade() error {
 		}
 	}
 	return nil
+}
+
+// masqueradeRules are our chain's, for iptables-restore: what goes to Pods keeps its sender.
+func masqueradeRules(subnets []*net.IPNet) string {
+	var rules strings.Builder
+	fmt.Fprintf(&rules, "*nat\n:%s - [0:0]\n", chain)
+	for _, subnet := range subnets {
+		fmt.Fprintf(&rules, "-A %s -d %s -j RETURN\n", chain, subnet)
+	}
+	for _, subnet := range subnets {
+		fmt.Fprintf(&rules, "-A %s -s %s -m addrtype ! --dst-type LOCAL -j MASQUERADE\n", chain, subnet)
+	}
+	rules.WriteString("COMMIT\n")
+	return rules.String()
 }
 
 func (a *agent) run(input, name string, arguments ...string) error {

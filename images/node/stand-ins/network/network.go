@@ -15,6 +15,7 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/errors"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -168,35 +169,30 @@ func nodeAddresses(node *v1.Node) []net.IP {
 	return addresses
 }
 
-// apply brings the node to what the cluster's nodes say now.
+// apply brings the node to what the cluster's nodes say now. A node that no route leads to costs its own Pods the
+// network: that is an error, and tried again, but it stands in nobody else's way.
 func (a *agent) apply() error {
 	var own *v1.Node
-	var wanted []route
+	var others []*v1.Node
 	for _, object := range a.nodes.GetStore().List() {
-		node, ok := object.(*v1.Node)
-		if !ok {
+		if node, ok := object.(*v1.Node); !ok {
 			continue
-		}
-		if node.Name == a.node {
+		} else if node.Name == a.node {
 			own = node
-			continue
-		}
-		for _, text := range podNetworks(node) {
-			_, network, err := net.ParseCIDR(text)
-			if err != nil {
-				return fmt.Errorf("node %s: its Pod network: %w", node.Name, err)
-			}
-			for _, address := range nodeAddresses(node) {
-				if (address.To4() == nil) == (network.IP.To4() == nil) {
-					wanted = append(wanted, route{network, address})
-					break
-				}
-			}
+		} else {
+			others = append(others, node)
 		}
 	}
-	if err := syncRoutes(wanted); err != nil {
-		return err
+	wanted, problems := wantedRoutes(others)
+	problems = append(problems, syncRoutes(kernel{}, wanted)...)
+	if err := a.applyOwn(own); err != nil {
+		problems = append(problems, err)
 	}
+	return errors.NewAggregate(problems)
+}
+
+// applyOwn does what this node's own Pods need.
+func (a *agent) applyOwn(own *v1.Node) error {
 	if err := a.masquerade(); err != nil {
 		return err
 	}

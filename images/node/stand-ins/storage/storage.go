@@ -4,6 +4,7 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -16,6 +17,7 @@ import (
 	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -179,8 +181,11 @@ func (p *provisioner) claim(ctx context.Context, name string) error {
 	}
 	object, exists, err = p.nodes.GetStore().GetByKey(node)
 	nodeObject, ok := object.(*v1.Node)
-	if err != nil || !exists || !ok {
-		return fmt.Errorf("node %s is not there: %v", node, err)
+	if err != nil {
+		return err
+	}
+	if !exists || !ok {
+		return p.scheduleAgain(ctx, claim, node)
 	}
 	p.events.Event(claim, v1.EventTypeNormal, "Provisioning", "makes a directory on node "+node)
 	folder := fmt.Sprintf("%s_%s_%s", volumeName, claim.Namespace, claim.Name)
@@ -194,6 +199,30 @@ func (p *provisioner) claim(ctx context.Context, name string) error {
 		return err
 	}
 	p.events.Event(claim, v1.EventTypeNormal, "ProvisioningSucceeded", "made "+volumeName)
+	return nil
+}
+
+// scheduleAgain takes a node that is gone out of a claim, so that the scheduler chooses another for its Pod.
+func (p *provisioner) scheduleAgain(ctx context.Context, claim *v1.PersistentVolumeClaim, node string) error {
+	// The cache may not know a new node yet.
+	if _, err := p.client.CoreV1().Nodes().Get(ctx, node, metav1.GetOptions{}); err == nil {
+		return fmt.Errorf("node %s is not known here yet", node)
+	} else if !errors.IsNotFound(err) {
+		return err
+	}
+	patch, err := json.Marshal(map[string]interface{}{"metadata": map[string]interface{}{
+		// Only if nobody has chosen another meanwhile.
+		"resourceVersion": claim.ResourceVersion,
+		"annotations":     map[string]interface{}{annotationSelectedNode: nil},
+	}})
+	if err != nil {
+		return err
+	}
+	if _, err := p.client.CoreV1().PersistentVolumeClaims(claim.Namespace).Patch(
+		ctx, claim.Name, types.MergePatchType, patch, metav1.PatchOptions{}); err != nil {
+		return err
+	}
+	p.events.Event(claim, v1.EventTypeWarning, "NodeGone", "the chosen node "+node+" is gone: another is to be chosen")
 	return nil
 }
 

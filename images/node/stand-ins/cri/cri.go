@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -183,10 +184,10 @@ func (c client) pods(ctx context.Context, quiet, asJSON bool) error {
 	if asJSON {
 		return printJSON(map[string]interface{}{"items": reply.Items})
 	}
-	table := newTable(quiet, "POD ID", "STATE", "NAME", "NAMESPACE", "ATTEMPT")
+	table := newTable(os.Stdout, quiet, "POD ID", "STATE", "NAME", "NAMESPACE", "ATTEMPT")
 	for _, pod := range reply.Items {
 		state := strings.TrimPrefix(pod.State.String(), "SANDBOX_")
-		table.row(short(pod.Id), state, pod.Metadata.Name, pod.Metadata.Namespace, fmt.Sprint(pod.Metadata.Attempt))
+		table.row(pod.Id, short(pod.Id), state, pod.Metadata.Name, pod.Metadata.Namespace, fmt.Sprint(pod.Metadata.Attempt))
 	}
 	return table.writer.Flush()
 }
@@ -205,14 +206,14 @@ func (c client) containers(ctx context.Context, quiet, all, asJSON bool) error {
 	if asJSON {
 		return printJSON(map[string]interface{}{"containers": reply.Containers})
 	}
-	table := newTable(quiet, "CONTAINER", "IMAGE", "STATE", "NAME", "ATTEMPT", "POD ID")
+	table := newTable(os.Stdout, quiet, "CONTAINER", "IMAGE", "STATE", "NAME", "ATTEMPT", "POD ID")
 	for _, container := range reply.Containers {
 		image := ""
 		if container.Image != nil {
 			image = short(strings.TrimPrefix(container.Image.Image, "sha256:"))
 		}
 		state := strings.TrimPrefix(container.State.String(), "CONTAINER_")
-		table.row(short(container.Id), image, state, container.Metadata.Name,
+		table.row(container.Id, short(container.Id), image, state, container.Metadata.Name,
 			fmt.Sprint(container.Metadata.Attempt), short(container.PodSandboxId))
 	}
 	return table.writer.Flush()
@@ -222,14 +223,14 @@ func printImages(images []*runtime.Image, quiet, asJSON bool) error {
 	if asJSON {
 		return printJSON(map[string]interface{}{"images": images})
 	}
-	table := newTable(quiet, "IMAGE ID", "IMAGE", "SIZE")
+	table := newTable(os.Stdout, quiet, "IMAGE ID", "IMAGE", "SIZE")
 	for _, image := range images {
 		names := image.RepoTags
 		if len(names) == 0 {
 			names = []string{"<none>"}
 		}
 		for _, name := range names {
-			table.row(short(strings.TrimPrefix(image.Id, "sha256:")), name, fmt.Sprintf("%.1fMB", float64(image.Size_)/1e6))
+			table.row(image.Id, short(strings.TrimPrefix(image.Id, "sha256:")), name, fmt.Sprintf("%.1fMB", float64(image.Size_)/1e6))
 		}
 	}
 	return table.writer.Flush()
@@ -299,23 +300,23 @@ func camelCasedValue(value interface{}) interface{} {
 	return value
 }
 
-// A table prints aligned columns, or with -q the first column alone.
+// A table prints aligned columns, or with -q the whole names that other commands take.
 type table struct {
 	writer *tabwriter.Writer
 	quiet  bool
 }
 
-func newTable(quiet bool, titles ...string) table {
-	t := table{tabwriter.NewWriter(os.Stdout, 0, 8, 3, ' ', 0), quiet}
+func newTable(output io.Writer, quiet bool, titles ...string) table {
+	t := table{tabwriter.NewWriter(output, 0, 8, 3, ' ', 0), quiet}
 	if !quiet {
-		t.row(titles...)
+		t.row("", titles...)
 	}
 	return t
 }
 
-func (t table) row(cells ...string) {
+func (t table) row(id string, cells ...string) {
 	if t.quiet {
-		cells = cells[:1]
+		cells = []string{id}
 	}
 	fmt.Fprintln(t.writer, strings.Join(cells, "\t"))
 }

@@ -1,4 +1,4 @@
-// Kinkajou-node is what the node image needs and Debian does not have: the cluster's DNS, the network between
+// Kinkajou-node holds the stand-ins of the node image, for what it needs and Debian does not have: the cluster's DNS, the network between
 // nodes, volumes for claims, kube-proxy's choice of an iptables backend, and the commands of crictl that kind
 // uses. One program holds them all, because nine tenths of each are the same Kubernetes client.
 //
