@@ -14,22 +14,22 @@ bootstrap: ## Install what is missing (Debian packages) and start a Docker engin
 packages:
 	@scripts/bootstrap packages
 
+# What does not need each other is made at the same time: scripts/lib/parts.sh says what needs what.
 .PHONY: build
 build: packages ## Build the static release binaries into build/bin
-	@scripts/build
+	@scripts/parts binaries
 
 .PHONY: images
-images: build ## Build the kinkajou/pod image
-	@scripts/bootstrap engine
-	@scripts/pod-image
+images: packages ## Build the kinkajou/pod image
+	@scripts/parts pod-image
 
 .PHONY: node-image
-node-image: build ## Build kinkajou/node:v1.20.2, the node image from Debian alone
-	@scripts/bootstrap engine
-	@scripts/node-image
+node-image: packages ## Build kinkajou/node:v1.20.2, the node image from Debian alone
+	@scripts/parts node-image
 
 .PHONY: up
-up: images ## Kubernetes in Kubernetes: a host cluster in Docker, and a cluster in a Pod of it
+up: packages ## Kubernetes in Kubernetes: a host cluster in Docker, and a cluster in a Pod of it
+	@scripts/parts host-image
 	@scripts/up
 
 .PHONY: down
@@ -37,20 +37,24 @@ down: ## Take away what `make up` has made
 	@scripts/down
 
 .PHONY: test
-test: images node-image ## Run all tests, those on real parts too (root; some 30 minutes)
+test: packages ## Run all tests, those on real parts too (root; some 30 minutes)
 	@scripts/test
+
+.PHONY: test-quick
+test-quick: packages ## Run the unit tests, and one nested cluster from its Pod to its first Pod (root; some 5 minutes)
+	@scripts/test --quick
 
 .PHONY: test-unit
 test-unit: ## Run the unit tests (no root, no engine)
-	@swift test --skip IntegrationTests
+	@scripts/test --unit
 
 .PHONY: lint
-lint: ## Check the formatting of all Swift sources
-	@swift format lint --strict --recursive Package.swift Sources Tests
-	@echo "lint: clean"
+lint: ## Check all that people edit: Swift, shell, Python, Go, YAML, the docs
+	@scripts/lint
 
 .PHONY: bench
-bench: images node-image ## Measure sizes, start-up times and memory, beside tini, runc and plain kind
+bench: packages ## Measure sizes, start-up times and memory, beside tini, runc and plain kind
+	@scripts/parts pod-image node-image
 	@scripts/bench
 
 .PHONY: clean

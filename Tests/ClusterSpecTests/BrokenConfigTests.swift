@@ -5,7 +5,8 @@ import Testing
 
 /// Every file in `Broken/` is refused with exactly the messages beside it.
 ///
-/// `KINKAJOU_WRITE_EXPECTED=1 swift test` writes the messages anew; read the difference before it is committed.
+/// `KINKAJOU_WRITE_EXPECTED=1 scripts/test --unit` writes the messages anew; read the difference before it is
+/// committed.
 @Suite struct BrokenConfigTests {
     static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Broken")
 

@@ -2,7 +2,8 @@ import Doctor
 import Foundation
 import Testing
 
-/// docs/doctor.md is made from the checks. After a change: KINKAJOU_UPDATE_DOCS=1 swift test --filter Handbook.
+/// docs/doctor.md is made from the checks. After a change:
+/// KINKAJOU_UPDATE_DOCS=1 scripts/test --unit --filter Handbook.
 struct HandbookTests {
     private static let file = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../docs/doctor.md").standardized

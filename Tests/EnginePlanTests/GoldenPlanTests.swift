@@ -4,7 +4,7 @@ import HostFacts
 import Testing
 
 /// Every host's plan is the one under Golden, which was read and found right. After a change that is meant:
-/// KINKAJOU_UPDATE_GOLDEN=1 swift test --filter GoldenPlan, then read the difference.
+/// KINKAJOU_UPDATE_GOLDEN=1 scripts/test --unit --filter GoldenPlan, then read the difference.
 struct GoldenPlanTests {
     static let isUpdating = ProcessInfo.processInfo.environment["KINKAJOU_UPDATE_GOLDEN"] == "1"
     static let golden = TestFiles.directory.appending(path: "Golden")
