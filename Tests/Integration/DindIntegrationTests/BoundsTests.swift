@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Nothing is waited for without end, and a stop takes what it was given.
-@Suite(.serialized, .enabled(if: PodContainer.obstacle == nil, "\(PodContainer.obstacle ?? "")"))
+@Suite(.serialized, .needs(.podImage))
 struct BoundsTests {
     /// Replaces a program of the container by a script, then runs a command.
     private func replacing(_ program: String, by script: String, then command: String) -> [String] {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A network namespace, or a machine's hierarchy of cgroups, that others use too: what is theirs stays, to the byte.
-@Suite(.serialized, .enabled(if: PodContainer.obstacle == nil, "\(PodContainer.obstacle ?? "")"))
+@Suite(.serialized, .needs(.podImage))
 struct NeighbourTests {
     /// Links, addresses and rules of a container's network namespace. Counters and times differ without meaning
     /// anything, and so do an interface's remaining lifetimes.
