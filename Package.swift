@@ -281,7 +281,8 @@ let package = Package(
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
-            name: "EnginePlanTests", dependencies: ["EnginePlan", "HostFacts", "Values"],
+            name: "EnginePlanTests",
+            dependencies: ["EnginePlan", "HostFacts", "HostReader", "Linux", "Values"],
             exclude: ["Recorded", "Golden"], swiftSettings: strict),
         .testTarget(
             name: "DoctorTests", dependencies: ["Doctor", "EnginePlan", "HostFacts", "Values"],

@@ -87,7 +87,7 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
             return error.code.exitStatus
         }
         if dryRun {
-            let facts = await FactsReader.read(dataRoot: asked.engine.dataRoot.value)
+            let facts = await FactsReader().read(dataRoot: asked.engine.dataRoot.value)
             return try printPlan(facts, asked: asked)
         }
         let events = EventLog()

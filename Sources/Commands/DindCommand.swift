@@ -84,7 +84,7 @@ struct DindCommand: AsyncCommand, LoggingCommand {
             return ErrorCode.usage.exitStatus
         }
         if dryRun {
-            let facts = await FactsReader.read(dataRoot: settings.dataRoot.value)
+            let facts = await FactsReader().read(dataRoot: settings.dataRoot.value)
             let report = PlanReport(facts: facts, plan: Plan(facts: facts, settings: settings))
             StandardOutput.write(try report.rendered(as: output))
             return 0

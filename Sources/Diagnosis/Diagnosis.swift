@@ -15,7 +15,7 @@ public enum Diagnosis {
     public static func here(
         settings: DindSettings, purpose: Purpose, probing: Bool
     ) async -> HereFacts {
-        let host = await FactsReader.read(dataRoot: settings.dataRoot.value)
+        let host = await FactsReader().read(dataRoot: settings.dataRoot.value)
         return HereFacts(
             host: host, settings: settings, purpose: purpose,
             probes: probing ? await probes(host, settings: settings) : nil)

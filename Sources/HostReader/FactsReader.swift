@@ -1,63 +1,116 @@
 public import HostFacts
 internal import Linux
 
-/// Reads the facts of the place this process runs in. It changes nothing: what can only be found out by
-/// trying is tried in a namespace that goes away with the attempt.
-public enum FactsReader {
+/// Reads the facts of the place that this process runs in, or of one that `scripts/record-facts` recorded. It changes
+/// nothing: what can only be found out by trying is tried in a namespace that goes away with the attempt.
+public struct FactsReader: Sendable {
+    /// Runs a program, by its name or path, with arguments and what it reads from stdin, and gives what it left.
+    public typealias Run = @Sendable (_ program: String, _ arguments: [String], _ input: String) async ->
+        Tool.Result
+
+    let root: String
+    let run: Run
+    let environment: [String: String]
+    let calls: SystemCalls
+
+    /// A reader.
+    ///
+    /// - Parameters:
+    ///   - root: What the path of every file is put behind; empty: nothing.
+    ///   - run: How programs are run.
+    ///   - environment: The variables of the environment.
+    ///   - calls: What is asked of the kernel by system calls.
+    public init(
+        root: String = "", run: @escaping Run = { await Tool.run($0, $1, input: $2) },
+        environment: [String: String] = Environment.all(), calls: SystemCalls = .real
+    ) {
+        self.root = root
+        self.run = run
+        self.environment = environment
+        self.calls = calls
+    }
+
     /// Reads everything.
-    public static func read(dataRoot: String, socket: String = "/var/run/docker.sock") async -> HostFacts {
-        async let packetFilter = PacketFilterReader.read()
-        async let engine = EngineReader.read(socket: socket)
-        let mounts = Mount.parse(mountinfo: text("/proc/self/mountinfo"))
+    ///
+    /// - Parameters:
+    ///   - dataRoot: Where the engine's data is to go.
+    ///   - socket: The socket that the engine is to answer on.
+    public func read(dataRoot: String, socket: String = "/var/run/docker.sock") async -> HostFacts {
+        async let packetFilter = packetFilter()
+        async let engine = engine(socket: socket)
+        let process = process()
+        let mounts = mounts()
         let cgroups = cgroups()
         let proxies = proxyVariables()
         return await HostFacts(
-            kernel: KernelReader.read(),
-            process: process(),
+            kernel: kernel(),
+            process: process,
             mounts: mounts,
             cgroups: cgroups,
-            network: NetworkReader.read(),
+            network: network(),
             packetFilter: packetFilter,
-            storage: StorageReader.read(dataRoot: dataRoot),
+            storage: storage(dataRoot: dataRoot),
             engine: engine,
             proxyVariables: proxies,
-            resources: ResourceReader.read(
-                layout: CgroupLayout(mounts: mounts, membership: cgroups.membership)),
-            initProcess: SystemReader.initProcess(),
-            keys: SystemReader.keys(),
-            conntrack: SystemReader.conntrack(),
-            identity: SystemReader.identity(),
-            clock: SystemReader.clock(),
-            confinement: SystemReader.confinement(),
-            proxies: SystemReader.proxies(proxies),
-            listeningPorts: SystemReader.listeningPorts(),
-            clusterPrograms: SystemReader.clusterPrograms()
+            resources: resources(layout: CgroupLayout(mounts: mounts, membership: cgroups.membership)),
+            initProcess: initProcess(),
+            keys: KeyFacts.parse(text("/proc/key-users"), userID: process.userID),
+            conntrack: conntrack(),
+            identity: identity(),
+            clock: calls.clock(),
+            confinement: confinement(),
+            proxies: proxyFacts(proxies),
+            listeningPorts: listeningPorts(),
+            clusterPrograms: clusterPrograms()
         )
     }
 
-    /// A file's content; empty where it cannot be read.
-    public static func text(_ path: String) -> String {
-        (try? Files.read(path)) ?? ""
+    /// The mounts.
+    public func mounts() -> [Mount] {
+        Mount.parse(mountinfo: text("/proc/self/mountinfo"))
     }
 
-    private static func process() -> ProcessFacts {
+    /// A file's content; empty where it cannot be read.
+    public func text(_ path: String) -> String {
+        (try? Files.read(root + path)) ?? ""
+    }
+
+    /// A file's only line.
+    func line(_ path: String) -> String {
+        text(path).split(separator: "\n").first.map(String.init) ?? ""
+    }
+
+    func words(_ path: String) -> [String] {
+        text(path).split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+    }
+
+    func exists(_ path: String) -> Bool {
+        Files.exists(root + path)
+    }
+
+    /// Where a program is, by PATH.
+    func find(_ program: String) -> String? {
+        Programs.find(program, path: environment["PATH"] ?? Programs.defaultPath, root: root)
+    }
+
+    private func process() -> ProcessFacts {
         ProcessFacts.parse(
             status: text("/proc/self/status"), uidMap: text("/proc/self/uid_map"),
             limits: text("/proc/self/limits"),
             lastCapability: Int(line("/proc/sys/kernel/cap_last_cap")) ?? 40)
     }
 
-    private static func cgroups() -> CgroupFacts {
+    private func cgroups() -> CgroupFacts {
         let membership = CgroupMembership.parse(text("/proc/self/cgroup"))
         var unified: UnifiedCgroupFacts?
-        let root = "/sys/fs/cgroup"
+        let mount = "/sys/fs/cgroup"
         if let own = membership.first(where: { $0.hierarchy == 0 })?.path,
-            (try? FileSystemStatus(of: root))?.type == "cgroup2"
+            calls.fileSystem(mount)?.type == "cgroup2"
         {
             // With the host's namespace the own cgroup lies below the mount; with an own one it is the mount.
-            let directory = Files.exists(root + own + "/cgroup.controllers") ? root + own : root
+            let directory = exists(mount + own + "/cgroup.controllers") ? mount + own : mount
             unified = UnifiedCgroupFacts(
-                rootType: Files.exists(root + "/cgroup.type") ? line(root + "/cgroup.type") : nil,
+                rootType: exists(mount + "/cgroup.type") ? line(mount + "/cgroup.type") : nil,
                 controllers: words(directory + "/cgroup.controllers"),
                 subtreeControl: words(directory + "/cgroup.subtree_control"))
         }
@@ -66,17 +119,8 @@ public enum FactsReader {
             enabledControllers: CgroupFacts.parseControllers(text("/proc/cgroups")), unified: unified)
     }
 
-    private static func proxyVariables() -> [String] {
+    private func proxyVariables() -> [String] {
         let names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
-        return (names + names.map { $0.lowercased() }).filter { Environment.value($0)?.isEmpty == false }
-    }
-
-    /// A file's only line.
-    static func line(_ path: String) -> String {
-        text(path).split(separator: "\n").first.map(String.init) ?? ""
-    }
-
-    private static func words(_ path: String) -> [String] {
-        text(path).split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+        return (names + names.map { $0.lowercased() }).filter { environment[$0]?.isEmpty == false }
     }
 }

@@ -1,8 +1,7 @@
 internal import HostFacts
-internal import Linux
 
-/// Reads what the kernel is and allows.
-enum KernelReader {
+/// What the kernel is and allows.
+extension FactsReader {
     private static let settings = [
         "fs.inotify.max_user_instances", "fs.inotify.max_user_watches", "fs.nr_open", "kernel.pid_max",
         "kernel.keys.maxkeys", "net.ipv4.ip_forward", "net.ipv6.conf.all.disable_ipv6",
@@ -12,22 +11,21 @@ enum KernelReader {
 
     private static let devices = ["/dev/kmsg", "/dev/fuse", "/dev/net/tun"]
 
-    static func read() -> KernelFacts {
-        let release = FactsReader.line("/proc/sys/kernel/osrelease")
+    func kernel() -> KernelFacts {
+        let release = line("/proc/sys/kernel/osrelease")
         var values: [String: String] = [:]
-        for name in settings {
-            let path = "/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 })
-            let value = FactsReader.line(path)
+        for name in Self.settings {
+            let value = line("/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }))
             if !value.isEmpty { values[name] = value }
         }
         return KernelFacts(
             release: release,
-            modules: KernelFacts.parseModules(FactsReader.text("/proc/modules")),
-            hasModuleDirectory: Files.exists("/lib/modules/\(release)"),
-            fileSystems: KernelFacts.parseFileSystems(FactsReader.text("/proc/filesystems")),
-            appArmorEnabled: FactsReader.line("/sys/module/apparmor/parameters/enabled") == "Y",
+            modules: KernelFacts.parseModules(text("/proc/modules")),
+            hasModuleDirectory: exists("/lib/modules/\(release)"),
+            fileSystems: KernelFacts.parseFileSystems(text("/proc/filesystems")),
+            appArmorEnabled: line("/sys/module/apparmor/parameters/enabled") == "Y",
             settings: values,
-            devices: devices.filter { Files.exists($0) }
+            devices: Self.devices.filter(exists)
         )
     }
 }

@@ -1,12 +1,11 @@
 internal import HostFacts
-internal import Linux
 
-/// Reads what may be used here: by the own cgroup, and by the machine.
-enum ResourceReader {
-    static func read(layout: CgroupLayout) -> ResourceFacts {
+/// What may be used here: by the own cgroup, and by the machine.
+extension FactsReader {
+    func resources(layout: CgroupLayout) -> ResourceFacts {
         var facts = ResourceFacts(
-            processors: ResourceFacts.processors(inStatus: FactsReader.text("/proc/self/status")))
-        facts.take(meminfo: FactsReader.text("/proc/meminfo"))
+            processors: ResourceFacts.processors(inStatus: text("/proc/self/status")))
+        facts.take(meminfo: text("/proc/meminfo"))
         switch layout {
         case .v2(let hierarchy): take(unified: hierarchy, into: &facts)
         case .v1(let hierarchies, _): take(hierarchies, into: &facts)
@@ -15,9 +14,9 @@ enum ResourceReader {
         return facts
     }
 
-    private static func take(unified hierarchy: CgroupHierarchy, into facts: inout ResourceFacts) {
+    private func take(unified hierarchy: CgroupHierarchy, into facts: inout ResourceFacts) {
         let own = directory(of: hierarchy)
-        func text(_ name: String) -> String { FactsReader.text("\(own)/\(name)") }
+        func text(_ name: String) -> String { self.text("\(own)/\(name)") }
         facts.memoryLimit = ResourceFacts.limit(text("memory.max"))
         facts.processorQuota = ResourceFacts.quota(cpuMax: text("cpu.max"))
         facts.throttling = ResourceFacts.throttling(cpuStat: text("cpu.stat"))
@@ -26,14 +25,14 @@ enum ResourceReader {
         facts.killsAsGroup = text("memory.oom.group").hasPrefix("1")
     }
 
-    private static func take(_ hierarchies: [CgroupHierarchy], into facts: inout ResourceFacts) {
+    private func take(_ hierarchies: [CgroupHierarchy], into facts: inout ResourceFacts) {
         func text(_ controller: Substring, _ name: String) -> String {
             guard
                 let hierarchy = hierarchies.first(where: {
                     $0.name.split(separator: ",").contains(controller)
                 })
             else { return "" }
-            return FactsReader.text("\(directory(of: hierarchy))/\(name)")
+            return self.text("\(directory(of: hierarchy))/\(name)")
         }
         facts.memoryLimit = ResourceFacts.limit(text("memory", "memory.limit_in_bytes"))
         facts.processorQuota = ResourceFacts.quota(
@@ -44,7 +43,7 @@ enum ResourceReader {
     }
 
     /// The own cgroup, or the mount's root where it does not lie in the mount.
-    private static func directory(of hierarchy: CgroupHierarchy) -> String {
+    private func directory(of hierarchy: CgroupHierarchy) -> String {
         hierarchy.mountPoint + (hierarchy.ownPathInMount ?? "")
     }
 }

@@ -18,11 +18,29 @@ public struct FileSystemStatus: Sendable, Equatable {
         var answer = clinux_file_system()
         let failure = clinux_file_system_of(path, &answer)
         guard failure == 0 else { throw SystemError("statfs", path, failure) }
-        type = Self.names[answer.magic] ?? "0x" + String(answer.magic, radix: 16)
-        totalBytes = answer.blocks &* answer.block_size
-        freeBytes = answer.blocks_available &* answer.block_size
-        totalInodes = answer.inodes
-        freeInodes = answer.inodes_free
+        self.init(
+            magic: answer.magic, blockSize: answer.block_size, blocks: answer.blocks,
+            blocksAvailable: answer.blocks_available, inodes: answer.inodes, inodesFree: answer.inodes_free)
+    }
+
+    /// What statfs(2) answers.
+    ///
+    /// - Parameters:
+    ///   - magic: The type, a number of linux/magic.h.
+    ///   - blockSize: The size of a block in bytes.
+    ///   - blocks: Blocks in all.
+    ///   - blocksAvailable: Blocks free for users.
+    ///   - inodes: Inodes in all.
+    ///   - inodesFree: Inodes free.
+    public init(
+        magic: UInt64, blockSize: UInt64, blocks: UInt64, blocksAvailable: UInt64, inodes: UInt64,
+        inodesFree: UInt64
+    ) {
+        type = Self.names[magic] ?? "0x" + String(magic, radix: 16)
+        totalBytes = blocks &* blockSize
+        freeBytes = blocksAvailable &* blockSize
+        totalInodes = inodes
+        freeInodes = inodesFree
     }
 
     /// Magic numbers of linux/magic.h that a data root is found on.

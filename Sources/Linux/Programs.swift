@@ -6,12 +6,17 @@ public enum Programs {
     public static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     /// The first file of that name on PATH that can be executed.
-    public static func find(_ name: String, path: String? = nil) -> String? {
-        if name.contains("/") { return Files.isExecutable(name) ? name : nil }
+    ///
+    /// - Parameters:
+    ///   - name: The name; a path is taken as it is.
+    ///   - path: What to take for PATH; nil: the environment's.
+    ///   - root: What every path is put behind for the look at the file; empty: nothing.
+    public static func find(_ name: String, path: String? = nil, root: String = "") -> String? {
+        if name.contains("/") { return Files.isExecutable(root + name) ? name : nil }
         let path = path ?? Environment.value("PATH") ?? defaultPath
         for directory in path.split(separator: ":", omittingEmptySubsequences: false) {
             let candidate = (directory.isEmpty ? "." : String(directory)) + "/" + name
-            if Files.isExecutable(candidate) { return candidate }
+            if Files.isExecutable(root + candidate) { return candidate }
         }
         return nil
     }

@@ -73,7 +73,7 @@ public final class KindCluster: Workload {
                 "\(program) is not installed", cure: "use the image kinkajou/pod, or install \(program)",
                 code: .programMissing)
         }
-        let before = MemoryReader.read()
+        let before = FactsReader().memory()
         if let error = Preflight.memoryError(before) { throw error }
         let client = DockerEngineClient()
         do {
@@ -85,7 +85,7 @@ public final class KindCluster: Workload {
                 "\(error)", cure: "correct the cluster's configuration", code: .usage)
         } catch let error as KinkajouError {
             await client.shutdown()
-            throw Preflight.error(error, before: before, after: MemoryReader.read())
+            throw Preflight.error(error, before: before, after: FactsReader().memory())
         } catch {
             await client.shutdown()
             throw error
@@ -95,7 +95,7 @@ public final class KindCluster: Workload {
     private func make(
         environment: [String: String], progress: Progress, client: DockerEngineClient
     ) async throws {
-        let facts = await FactsReader.read(dataRoot: spec.engine.dataRoot.value)
+        let facts = await FactsReader().read(dataRoot: spec.engine.dataRoot.value)
         // What is wrong with it is wrong with any image.
         let draft = try spec.plan(facts: facts, image: spec.nodeImage ?? Defaults.nodeImage)
         try Preflight.checkListener(draft.cluster)

@@ -5,15 +5,15 @@ import Testing
 
 struct CgroupPlannerTests {
     /// dockerd takes one parent for all hierarchies: those outside of it are named.
-    @Test func differentPathsAreWarnedOf() throws {
-        let outcome = CgroupPlanner.plan(try RecordedHost("hybrid-machine").facts())
+    @Test func differentPathsAreWarnedOf() async throws {
+        let outcome = CgroupPlanner.plan(try await RecordedHost("hybrid-machine").facts())
         #expect(outcome.problems.map(\.severity) == [.warning])
         #expect(outcome.problems.first?.summary.contains("in memory") == true)
     }
 
     /// A controller that the runtime does not know stays at the root: that is no reason to leave the own path.
-    @Test func controllersUnknownToTheRuntimeDoNotDecide() throws {
-        var facts = try RecordedHost("hybrid-privileged-host-cgroupfs").facts()
+    @Test func controllersUnknownToTheRuntimeDoNotDecide() async throws {
+        var facts = try await RecordedHost("hybrid-privileged-host-cgroupfs").facts()
         let expected = try #require(CgroupPlanner.plan(facts).strategies.first?.parent)
         let index = try #require(facts.cgroups.membership.firstIndex { $0.controllers == ["blkio"] })
         facts.cgroups.membership[index].path = "/"
@@ -52,9 +52,8 @@ struct CgroupPlannerTests {
 
     /// In every layout the parent lies under the own cgroup.
     @Test(arguments: try RecordedHost.names() + DerivedHost.all.map(\.name))
-    func theParentLiesUnderTheOwnCgroup(name: String) throws {
-        let derived = DerivedHost.all.first { $0.name == name }
-        let facts = try derived?.facts() ?? RecordedHost(name).facts()
+    func theParentLiesUnderTheOwnCgroup(name: String) async throws {
+        let facts = try await DerivedHost.facts(of: name)
         for strategy in CgroupPlanner.plan(facts).strategies {
             let remounts = strategy.steps.contains { step in
                 if case .enterCgroupNamespace = step.action { true } else { false }

@@ -6,11 +6,20 @@ import Values
 
 /// Who wins: an option, then a variable, then the user's daemon.json, then the plan.
 struct DaemonPlannerTests {
+    private let host: HostFacts
+    /// One whose bounding set lacks a capability.
+    private let restricted: HostFacts
+
+    init() async throws {
+        host = try await RecordedHost("v2-privileged-private").facts()
+        restricted = try await RecordedHost("hybrid-privileged-host").facts()
+    }
+
     private func plan(
-        host: String = "v2-privileged-private", facts change: (inout HostFacts) -> Void = { _ in },
+        of host: HostFacts? = nil, facts change: (inout HostFacts) -> Void = { _ in },
         _ settings: (inout DindSettings) -> Void
     ) throws -> Plan {
-        var facts = try RecordedHost(host).facts()
+        var facts = host ?? self.host
         change(&facts)
         var asked = DindSettings()
         settings(&asked)
@@ -119,14 +128,14 @@ struct DaemonPlannerTests {
     /// A default runtime that is not among the runtimes keeps dockerd from starting.
     @Test func theWrapperStaysBesideTheUsersRuntimes() throws {
         let wrapper = "/usr/local/bin/kinkajou-oci"
-        var plan = try plan(host: "hybrid-privileged-host") {
+        var plan = try plan(of: restricted) {
             $0.daemonFile = ["runtimes": ["crun": ["path": "/usr/bin/crun"]]]
         }
         #expect(
             plan.daemon.configuration["runtimes"]
                 == ["crun": ["path": "/usr/bin/crun"], "kinkajou": ["path": .string(wrapper)]])
         #expect(plan.daemon.configuration["default-runtime"] == "kinkajou")
-        plan = try self.plan(host: "hybrid-privileged-host") {
+        plan = try self.plan(of: restricted) {
             $0.daemonArguments = ["--add-runtime=crun=/usr/bin/crun"]
         }
         #expect(plan.daemon.configuration["runtimes"] == nil)

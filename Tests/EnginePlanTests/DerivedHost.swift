@@ -12,10 +12,18 @@ struct DerivedHost {
         self.change = change
     }
 
-    func facts() throws -> HostFacts {
-        var facts = try RecordedHost(base).facts()
+    func facts() async throws -> HostFacts {
+        var facts = try await RecordedHost(base).facts()
         change(&facts)
         return facts
+    }
+
+    /// Those of a derived host of that name, or else of a recorded one.
+    static func facts(of name: String) async throws -> HostFacts {
+        guard let derived = all.first(where: { $0.name == name }) else {
+            return try await RecordedHost(name).facts()
+        }
+        return try await derived.facts()
     }
 
     static let all: [DerivedHost] = pods + networks + packetFilters + storages + privileges + cgroups

@@ -5,13 +5,17 @@ import Values
 @testable import EnginePlan
 
 struct NetworkPlannerTests {
-    private static let host = Result { try RecordedHost("v2-privileged-private").facts() }
+    private let host: HostFacts
+
+    init() async throws {
+        host = try await RecordedHost("v2-privileged-private").facts()
+    }
 
     private func facts(
         _ addresses: [String] = ["10.0.2.15/24"], mtu: Int = 1500, routes: [String] = ["0.0.0.0/0"],
         dns: [String] = [], service: String? = nil, gateway: String? = nil
     ) throws -> HostFacts {
-        var facts = try Self.host.get()
+        var facts = host
         facts.network = NetworkFacts(
             interfaces: [
                 NetworkInterface(name: "eth0", mtu: mtu, addresses: addresses.compactMap { IPv4Network($0) })

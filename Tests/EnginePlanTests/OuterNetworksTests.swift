@@ -4,9 +4,15 @@ import Testing
 @testable import EnginePlan
 
 @Suite struct OuterNetworksTests {
+    private let host: HostFacts
+
+    init() async throws {
+        host = try await RecordedHost("v2-privileged-private").facts()
+    }
+
     /// A Pod of a cluster with kubeadm's usual networks.
     private func pod() throws -> HostFacts {
-        var facts = try RecordedHost("v2-privileged-private").facts()
+        var facts = host
         facts.network = NetworkFacts(
             interfaces: [
                 NetworkInterface(

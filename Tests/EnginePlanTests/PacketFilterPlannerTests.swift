@@ -5,11 +5,17 @@ import Testing
 @testable import Values
 
 struct PacketFilterPlannerTests {
+    private let host: HostFacts
+
+    init() async throws {
+        host = try await RecordedHost("v2-privileged-private").facts()
+    }
+
     private func plan(
         asked: PacketFilterBackend? = nil, version: EngineVersion = EngineVersion(major: 26, minor: 1),
         file: [String: JSONValue] = [:], _ change: (inout PacketFilterFacts) -> Void
     ) throws -> PacketFilterPlanner.Outcome {
-        var facts = try RecordedHost("v2-privileged-private").facts()
+        var facts = host
         facts.engine.version = version
         change(&facts.packetFilter)
         var settings = DindSettings()

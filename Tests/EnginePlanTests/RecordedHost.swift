@@ -1,14 +1,19 @@
-import EnginePlan
 import Foundation
 import HostFacts
+import HostReader
+import Linux
 import Testing
 
-/// A directory that `scripts/record-facts` wrote, read into the facts that `FactsReader` gives there.
+/// A directory that `scripts/record-facts` wrote: the answers that the reader of facts gets on that host.
 struct RecordedHost {
     private let directory: URL
 
     init(_ name: String) {
-        directory = TestFiles.directory.appending(path: "Recorded/\(name)")
+        self.init(directory: TestFiles.directory.appending(path: "Recorded/\(name)"))
+    }
+
+    init(directory: URL) {
+        self.directory = directory
     }
 
     /// The names of all recorded hosts.
@@ -17,73 +22,62 @@ struct RecordedHost {
             .filter { !$0.contains(".") }.sorted()
     }
 
-    /// The facts. What a recording does not hold is what the Pod's image has: the engine's programs, and nft
-    /// behind the command `iptables`, as is Debian's default.
-    func facts() throws -> HostFacts {
-        HostFacts(
-            kernel: kernel(),
-            process: .parse(
-                status: text("proc/self/status"), uidMap: text("proc/self/uid_map"),
-                limits: text("proc/self/limits"), lastCapability: 40),
-            mounts: Mount.parse(mountinfo: text("proc/self/mountinfo")),
-            cgroups: cgroups(),
-            network: try network(),
-            packetFilter: PacketFilterFacts(
-                legacy: packetFilter("iptables-legacy", tables: "proc/net/ip_tables_names"),
-                nft: packetFilter("iptables-nft"),
-                legacyIPv6: packetFilter("ip6tables-legacy", tables: "proc/net/ip6_tables_names"),
-                nftIPv6: packetFilter("ip6tables-nft"),
-                preset: .nft),
-            storage: try storage(),
-            engine: EngineFacts(
-                daemon: "/usr/sbin/dockerd",
-                version: directory.lastPathComponent.hasPrefix("v2")
-                    ? EngineVersion(major: 26, minor: 1) : EngineVersion(major: 20, minor: 10),
-                runtime: "/usr/sbin/runc", wrapper: "/usr/local/bin/kinkajou-oci",
-                containerInit: "/usr/local/bin/kinkajou-init",
-                socketAnswers: lines("present").contains("/var/run/docker.sock")),
-            proxyVariables: []
-        )
+    /// The facts, by the reader.
+    func facts() async throws -> HostFacts {
+        let commands = try commands()
+        return await FactsReader(
+            root: directory.path + "/root",
+            run: { program, arguments, _ in
+                commands[[program] + arguments]
+                    ?? Tool.Result(status: 127, output: "", errors: "\(program): not recorded")
+            },
+            environment: environment(), calls: try calls()
+        ).read(dataRoot: "/var/lib/docker")
     }
 
-    private func kernel() -> KernelFacts {
-        var settings: [String: String] = [:]
-        for name in [
-            "fs.inotify.max_user_instances", "fs.inotify.max_user_watches", "kernel.pid_max",
-            "kernel.keys.maxkeys", "net.ipv4.ip_forward", "net.ipv6.conf.all.disable_ipv6",
-            "net.netfilter.nf_conntrack_max",
-        ] {
-            settings[name] = lines("proc/sys/" + name.replacing(".", with: "/")).first
+    /// What each command left, by its words.
+    private func commands() throws -> [[String]: Tool.Result] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path + "/commands")
+        var results: [[String]: Tool.Result] = [:]
+        for name in names where name.hasSuffix(".arguments") {
+            let path = "commands/" + name.dropLast(".arguments".count)
+            let status = try #require(Int32(lines(path + ".status").first ?? ""))
+            results[lines("commands/" + name)] = Tool.Result(
+                status: status, output: text(path), errors: text(path + ".stderr"))
         }
-        let modules = KernelFacts.parseModules(text("proc/modules"))
-        return KernelFacts(
-            release: lines("proc/sys/kernel/osrelease").first ?? "",
-            modules: modules,
-            // A kernel with everything built in has an empty directory.
-            hasModuleDirectory: lines("present").contains("/lib/modules") && !modules.isEmpty,
-            fileSystems: KernelFacts.parseFileSystems(text("proc/filesystems")),
-            appArmorEnabled: lines("sys/module/apparmor/parameters/enabled").first == "Y",
-            settings: settings,
-            devices: lines("present").filter { $0.hasPrefix("/dev/") })
+        return results
     }
 
-    private func cgroups() -> CgroupFacts {
-        let membership = CgroupMembership.parse(text("proc/self/cgroup"))
-        let mounts = Mount.parse(mountinfo: text("proc/self/mountinfo"))
-        var unified: UnifiedCgroupFacts?
-        let root = "sys/fs/cgroup"
-        if let own = membership.first(where: { $0.hierarchy == 0 })?.path,
-            mounts.visible(at: "/" + root)?.fileSystem == "cgroup2"
-        {
-            let place = exists(root + own + "/cgroup.controllers") ? root + own : root
-            unified = UnifiedCgroupFacts(
-                rootType: lines(root + "/cgroup.type").first,
-                controllers: words(place + "/cgroup.controllers"),
-                subtreeControl: words(place + "/cgroup.subtree_control"))
+    private func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        for line in lines("environment") {
+            let parts = line.split(separator: "=", maxSplits: 1)
+            variables[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
         }
-        return CgroupFacts(
-            membership: membership,
-            enabledControllers: CgroupFacts.parseControllers(text("proc/cgroups")), unified: unified)
+        return variables
+    }
+
+    private func calls() throws -> SystemCalls {
+        let interfaces = try interfaces()
+        var fileSystems: [String: FileSystemStatus] = [:]
+        for line in lines("calls/statfs") {
+            let words = line.split(separator: " ")
+            let numbers = words.dropFirst(2).compactMap { UInt64($0) }
+            let magic = try #require(UInt64(words[1], radix: 16))
+            try #require(numbers.count == 5)
+            fileSystems[String(words[0])] = FileSystemStatus(
+                magic: magic, blockSize: numbers[0], blocks: numbers[1], blocksAvailable: numbers[2],
+                inodes: numbers[3], inodesFree: numbers[4])
+        }
+        let recorded = fileSystems
+        let writable = lines("calls/writable")
+        let sockets = lines("calls/sockets")
+        return SystemCalls(
+            interfaces: { interfaces },
+            fileSystem: { recorded[$0] },
+            writeFailure: { writable.contains($0) ? nil : SystemError("access", $0, EACCES) },
+            isListening: { sockets.contains($0) },
+            clock: { ClockFacts() })
     }
 
     private struct Link: Decodable {
@@ -95,65 +89,24 @@ struct RecordedHost {
         var ifname: String
         var flags: [String]
         var mtu: Int
+        var master: String?
         var addresses: [Address]
 
         enum CodingKeys: String, CodingKey {
-            case ifname, flags, mtu
+            case ifname, flags, mtu, master
             case addresses = "addr_info"
         }
     }
 
-    private func network() throws -> NetworkFacts {
-        let links = try JSONDecoder().decode([Link].self, from: Data(text("ip-addr.json").utf8))
-        let service = lines("environment").first { $0.hasPrefix("KUBERNETES_SERVICE_HOST=") }
-        return NetworkFacts(
-            interfaces: links.filter { !$0.flags.contains("LOOPBACK") }.map { link in
+    private func interfaces() throws -> [NetworkInterface] {
+        try JSONDecoder().decode([Link].self, from: Data(text("commands/ip-addr").utf8))
+            .filter { !$0.flags.contains("LOOPBACK") }.map { link in
                 NetworkInterface(
                     name: link.ifname, mtu: link.mtu,
                     addresses: link.addresses.filter { $0.family == "inet" }.compactMap {
                         IPv4Network("\($0.local)/\($0.prefixlen)")
-                    })
-            },
-            routes: Route.parse(text("proc/net/route")),
-            resolver: ResolverConfiguration(text: text("etc/resolv.conf")),
-            serviceHost: service.map { String($0.drop { $0 != "=" }.dropFirst()) },
-            hasBridgeNetfilter: exists("proc/sys/net/bridge"))
-    }
-
-    private func packetFilter(_ name: String, tables: String? = nil) -> PacketFilterBackendFacts {
-        guard exists(name + "-nat.status") else {
-            return PacketFilterBackendFacts(command: nil)
-        }
-        let isRead = tables.map { !text($0).isEmpty } ?? true
-        return PacketFilterBackendFacts(
-            command: "/usr/sbin/" + name,
-            ruleCount: isRead ? PacketFilterBackendFacts.ruleCount(inSave: text(name + "-save")) : 0,
-            failures: lines(name + "-nat.status") == ["0"]
-                ? [:] : [.masquerade: lines(name + "-nat.stderr").last ?? ""])
-    }
-
-    private func storage() throws -> StorageFacts {
-        let words = words("statfs-data-root")
-        func value(_ label: String, after section: String) throws -> UInt64 {
-            let start = try #require(words.firstIndex(of: section))
-            let index = try #require(words[start...].firstIndex(of: label))
-            return try #require(UInt64(words[index + 1]))
-        }
-        let type = words[try #require(words.firstIndex(of: "Type:")) + 1]
-        let blockSize = try value("size:", after: "Fundamental")
-        return StorageFacts(
-            dataRoot: "/var/lib/docker",
-            fileSystem: ["ext2/ext3": "ext4", "overlayfs": "overlay"][type] ?? type,
-            writeError: lines("writable").contains("/var/lib/docker") ? nil : "Permission denied",
-            freeBytes: try value("Available:", after: "Blocks:") * blockSize,
-            totalBytes: try value("Total:", after: "Blocks:") * blockSize,
-            freeInodes: try value("Free:", after: "Inodes:"),
-            totalInodes: try value("Total:", after: "Inodes:"),
-            presentDrivers: [])
-    }
-
-    private func exists(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: directory.path + "/" + path)
+                    }, bridge: link.master)
+            }
     }
 
     private func text(_ path: String) -> String {
@@ -162,10 +115,6 @@ struct RecordedHost {
 
     private func lines(_ path: String) -> [String] {
         text(path).split(separator: "\n").map(String.init)
-    }
-
-    private func words(_ path: String) -> [String] {
-        text(path).split(whereSeparator: \.isWhitespace).map(String.init)
     }
 }
 

@@ -4,10 +4,16 @@ import Testing
 @testable import EnginePlan
 
 struct ResolverPlannerTests {
+    private let host: HostFacts
+
+    init() async throws {
+        host = try await RecordedHost("v2-privileged-private").facts()
+    }
+
     private func plan(_ resolvConf: String, dns: [String] = [], hasIPv6: Bool = false) throws
         -> ResolverPlanner.Outcome
     {
-        var facts = try RecordedHost("v2-privileged-private").facts()
+        var facts = host
         facts.network.resolver = ResolverConfiguration(text: resolvConf)
         var settings = DindSettings()
         settings.dns = dns

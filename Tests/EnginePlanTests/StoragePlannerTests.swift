@@ -5,10 +5,16 @@ import Testing
 @testable import Values
 
 struct StoragePlannerTests {
+    private let host: HostFacts
+
+    init() async throws {
+        host = try await RecordedHost("v2-privileged-private").facts()
+    }
+
     private func plan(
         _ change: (inout HostFacts, inout DindSettings) -> Void
     ) throws -> StoragePlanner.Outcome {
-        var facts = try RecordedHost("v2-privileged-private").facts()
+        var facts = host
         var settings = DindSettings()
         change(&facts, &settings)
         return StoragePlanner.plan(facts, settings: settings)

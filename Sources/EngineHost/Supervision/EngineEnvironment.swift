@@ -33,7 +33,7 @@ actor EngineEnvironment {
     /// Reads the facts, makes the plan, and carries it out.
     func prepare() async throws {
         progress.begin("Reading the environment", as: .facts)
-        let facts = await FactsReader.read(dataRoot: options.settings.dataRoot.value)
+        let facts = await FactsReader().read(dataRoot: options.settings.dataRoot.value)
         try Task.checkCancellation()
         var plan = Plan(facts: facts, settings: options.settings)
         if let error = plan.errors.first {

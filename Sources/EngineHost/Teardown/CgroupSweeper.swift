@@ -11,7 +11,7 @@ enum CgroupSweeper {
         let deadline = ContinuousClock.now + limit
         // What is mounted inside the tree is another tree: the container's own, bound to where /proc names it.
         let mounted = Set(
-            Mount.parse(mountinfo: FactsReader.text("/proc/self/mountinfo")).map(\.mountPoint)
+            FactsReader().mounts().map(\.mountPoint)
                 .filter { $0 != directory && $0.isWithin(path: directory) })
         while true {
             for cgroup in tree(directory, without: mounted) { killMembers(of: cgroup) }

@@ -35,7 +35,7 @@ struct EnvironmentBaseline: Sendable {
         let ownership = NamespaceOwnership(made: made, isShared: Self.isShared())
         var left = sweepMounts(dataRoot: dataRoot)
         let deletions = InterfaceCleanup.deletions(
-            before: network, now: NetworkReader.interfaces(), ownership: ownership)
+            before: network, now: SystemCalls.real.interfaces(), ownership: ownership)
         for name in deletions {
             let limit = max(.seconds(1), min(ContinuousClock.now.duration(to: deadline), Tool.usualLimit))
             do throws(ToolFailure) {
@@ -55,8 +55,7 @@ struct EnvironmentBaseline: Sendable {
     private func sweepMounts(dataRoot: String) -> [String] {
         var left: [String] = []
         let engineDirectories = [dataRoot, "/run/docker", "/var/run/docker"].map { Files.resolved($0) ?? $0 }
-        let mounts = Mount.parse(mountinfo: (try? Files.read("/proc/self/mountinfo")) ?? "")
-        for mount in mounts.reversed() where !mountPoints.contains(mount.mountPoint) {
+        for mount in FactsReader().mounts().reversed() where !mountPoints.contains(mount.mountPoint) {
             guard engineDirectories.contains(where: { mount.mountPoint.isWithin(path: $0) }) else { continue }
             do throws(SystemError) {
                 try Mounting.unmount(mount.mountPoint, lazily: true)

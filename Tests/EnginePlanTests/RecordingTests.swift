@@ -1,0 +1,55 @@
+import Foundation
+import HostFacts
+import HostReader
+import Testing
+
+/// `scripts/record-facts` and the reader of facts belong together.
+struct RecordingTests {
+    /// A recording of this machine is read as the machine itself. What the script forgets to record, or the reader
+    /// finds elsewhere than under its root, makes a difference.
+    @Test func aRecordingIsReadAsTheMachineIs() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(
+            path: "kinkajou-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let repository = TestFiles.directory.deletingLastPathComponent().deletingLastPathComponent()
+        let script = Process()
+        script.executableURL = repository.appending(path: "scripts/record-facts")
+        script.arguments = [directory.path]
+        script.standardError = FileHandle.nullDevice
+        try script.run()
+        script.waitUntilExit()
+        #expect(script.terminationStatus == 0)
+
+        let recorded = constant(try await RecordedHost(directory: directory).facts())
+        let here = constant(await FactsReader().read(dataRoot: "/var/lib/docker"))
+        // Part by part, so that a failure names the part.
+        for (there, now) in zip(Mirror(reflecting: recorded).children, Mirror(reflecting: here).children) {
+            #expect("\(there.value)" == "\(now.value)", "\(there.label ?? "")")
+        }
+    }
+
+    /// The facts without what changes from one moment to the next, or with the process that reads them.
+    private func constant(_ facts: HostFacts) -> HostFacts {
+        var facts = facts
+        facts.clock = ClockFacts()
+        facts.keys?.used = 0
+        facts.conntrack?.count = 0
+        facts.storage.freeBytes = 0
+        facts.storage.freeInodes = 0
+        facts.storage.writeError = facts.storage.writeError.map { _ in "an error" }
+        facts.resources.memoryAvailable = 0
+        facts.resources.processes = 0
+        facts.resources.throttling = nil
+        facts.listeningPorts = []
+        // Sockets are taken for ones that answer.
+        facts.engine.socketAnswers = false
+        facts.engine.staleFiles = []
+        // The wrapper beside the running program is not the recorder's business.
+        facts.engine.wrapper = nil
+        // Proxies are recorded as being there.
+        facts.proxies = []
+        for index in facts.mounts.indices { facts.mounts[index].id = 0 }
+        for index in facts.mounts.indices { facts.mounts[index].parent = 0 }
+        return facts
+    }
+}
