@@ -124,6 +124,9 @@ let package = Package(
             dependencies: [
                 "Console", "DockerEngine", "Doctor", "EnginePlan", "HostFacts", "HostReader", "Linux",
                 "Values",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -135,8 +138,6 @@ let package = Package(
                 "HostReader", "KubernetesAPI",
                 "Linux", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

@@ -72,6 +72,7 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
 
     func validate() throws {
         try CommandWords.check(command, of: self)
+        try options.check(command: CommandWords.afterTerminator(command))
     }
 
     func runToExitStatus() async throws -> Int32 {
@@ -111,24 +112,21 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
     private func serve(_ asked: ClusterSpec, events: EventLog) async -> Int32 {
         let progress = Progress(isQuiet: quiet, events: events)
         let board = StatusBoard()
-        var server: StatusServer?
-        if let address = statusAddress.value {
-            do {
-                server = try await StatusServer.start(host: address.host, port: address.port, board: board)
-            } catch {
-                let error = KinkajouError(
-                    "the status endpoint cannot listen on \(address.host):\(address.port)",
-                    cure: "choose another --status-address, or none", code: .usage, cause: error)
-                progress.end(error)
-                return error.code.exitStatus
-            }
+        let server: StatusServer?
+        do {
+            server = try await statusAddress.serve(board)
+        } catch {
+            let error = KinkajouError(describing: error)
+            progress.end(error)
+            return error.code.exitStatus
         }
         let session = DindSession(
             options: DindOptions(
                 settings: asked.engine, command: CommandWords.afterTerminator(command),
                 readyTimeout: .seconds(asked.engineReadySeconds), grace: .seconds(asked.engine.graceSeconds),
                 logPath: asked.engineLog, copiesLogToStderr: dockerLog == .stderr,
-                tlsNames: options.tlsNames(), purpose: .cluster, isQuiet: quiet),
+                tlsNames: options.tlsNames(), exitsZeroOnStop: options.exitZeroOnStop, purpose: .cluster,
+                isQuiet: quiet),
             workload: KindCluster(asked, status: board), progress: progress)
         let status = await session.run()
         await server?.stop()
@@ -179,26 +177,4 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
             return ErrorCode.usage.exitStatus
         }
     }
-}
-
-/// `ADDRESS:PORT`, or `none`.
-struct StatusAddress: ExpressibleByArgument, Sendable {
-    /// Where to listen; nil: nowhere.
-    var value: (host: String, port: Int)?
-
-    init(host: String, port: Int) {
-        value = (host, port)
-    }
-
-    init?(argument: String) {
-        guard argument != "none" else { return }
-        guard let colon = argument.lastIndex(of: ":"),
-            let port = Int(argument[argument.index(after: colon)...]), (1...65535).contains(port)
-        else { return nil }
-        var host = argument[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        value = (host.isEmpty ? "0.0.0.0" : String(host), port)
-    }
-
-    var defaultValueDescription: String { value.map { "\($0.host):\($0.port)" } ?? "none" }
 }

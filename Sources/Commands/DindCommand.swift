@@ -55,6 +55,9 @@ struct DindCommand: AsyncCommand, LoggingCommand {
     @Option(help: "How long dockerd may take to answer, such as 60s or 2m.")
     var readyTimeout = DurationArgument(.seconds(60))
 
+    @Option(help: "Where /livez, /readyz and /startupz are served: ADDRESS:PORT, or none.")
+    var statusAddress = StatusAddress.none
+
     @Option(help: "Where dockerd's log goes beside its file: stderr or none.")
     var dockerLog = DockerLog.none
 
@@ -73,6 +76,7 @@ struct DindCommand: AsyncCommand, LoggingCommand {
 
     func validate() throws {
         try CommandWords.check(command, of: self)
+        try options.check(command: CommandWords.afterTerminator(command))
     }
 
     func runToExitStatus() async throws -> Int32 {
@@ -89,13 +93,23 @@ struct DindCommand: AsyncCommand, LoggingCommand {
             StandardOutput.write(try report.rendered(as: output))
             return 0
         }
+        let status = EngineStatus()
+        let server: StatusServer?
+        do {
+            server = try await statusAddress.serve(status)
+        } catch let error as KinkajouError {
+            StandardError.write(error.text)
+            return error.code.exitStatus
+        }
         let session = DindSession(
             options: DindOptions(
                 settings: settings, command: CommandWords.afterTerminator(command),
                 readyTimeout: readyTimeout.duration, grace: .seconds(settings.graceSeconds), logPath: logFile,
-                copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames(), purpose: .dind,
-                isQuiet: quiet),
+                copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames(),
+                exitsZeroOnStop: options.exitZeroOnStop, status: status, purpose: .dind, isQuiet: quiet),
             progress: Progress(isQuiet: quiet))
-        return await session.run()
+        let code = await session.run()
+        await server?.stop()
+        return code
     }
 }

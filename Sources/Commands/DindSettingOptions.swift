@@ -37,6 +37,18 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     )
     var grace: DurationArgument?
 
+    @Flag(help: "Without COMMAND: end with 0 after an orderly stop, instead of 143 (for sidecars).")
+    var exitZeroOnStop = false
+
+    /// Refuses options that make no sense with a command.
+    func check(command: [String]) throws {
+        if exitZeroOnStop, !command.isEmpty {
+            throw ValidationError(
+                "--exit-zero-on-stop is for a container that only serves; with a command the status is the command's."
+            )
+        }
+    }
+
     /// The settings, from these options, the environment and the user's `daemon.json`.
     ///
     /// - Parameter settings: What holds where none of these says anything.

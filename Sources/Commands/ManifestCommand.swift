@@ -11,6 +11,7 @@ struct ManifestCommand: ParsableCommand {
             EXAMPLES
               kinkajou manifest cluster | kubectl apply -f -
               kinkajou manifest cluster --job -- make e2e | kubectl apply -f -
+              kinkajou manifest dind --sidecar docker:cli --job -- docker version | kubectl apply -f -
             """
     )
 
@@ -44,6 +45,10 @@ struct ManifestCommand: ParsableCommand {
     @Flag(help: "A Job that ends with the command's exit status, instead of a Pod.")
     var job = false
 
+    @Option(
+        help: "The image of the container that runs the command; the engine is a native sidecar beside it.")
+    var sidecar: String?
+
     @Argument(parsing: .postTerminator, help: "The command to run, after --.")
     var command: [String] = []
 
@@ -54,6 +59,12 @@ struct ManifestCommand: ParsableCommand {
     func validate() throws {
         if kind == .dind, nodeImage != nil || imageDirectory != nil {
             throw ValidationError("--node-image and --image-directory are for clusters.")
+        }
+        if kind == .cluster, sidecar != nil {
+            throw ValidationError("--sidecar is for dind.")
+        }
+        if sidecar != nil, command.isEmpty {
+            throw ValidationError("A container beside a sidecar needs a command, after --.")
         }
         if job, command.isEmpty {
             throw ValidationError("A Job needs a command, after --.")
@@ -72,6 +83,6 @@ struct ManifestCommand: ParsableCommand {
             name: name ?? (isCluster ? "kind-cluster" : "dind") + (job ? "-tests" : ""),
             namespace: namespace, image: image, nodeImage: nodeImage, imageDirectory: imageDirectory,
             cpu: cpu, memory: memory ?? Defaults.memory(isCluster: isCluster),
-            storage: storage ?? Defaults.storage(isCluster: isCluster), command: command)
+            storage: storage ?? Defaults.storage(isCluster: isCluster), command: command, client: sidecar)
     }
 }

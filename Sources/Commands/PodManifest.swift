@@ -14,6 +14,8 @@ struct PodManifest {
     var memory: String
     var storage: String
     var command: [String]
+    /// The image of the container that uses the engine, which is then a native sidecar of it; nil: there is none.
+    var client: String?
 
     /// The manifest.
     var yaml: String {
@@ -40,13 +42,22 @@ struct PodManifest {
             "# Nothing in here talks to the outer cluster.",
             "automountServiceAccountToken: false", "enableServiceLinks: false", "restartPolicy: Never",
             "# Longer than kinkajou's own --grace of 25 s.", "terminationGracePeriodSeconds: 30",
-            "containers:",
         ]
-        lines += container.enumerated().map { ($0 == 0 ? "  - " : "    ") + $1 }
+        if let client {
+            lines += [
+                "# A native sidecar (Kubernetes 1.29): it starts before the container, and ends after it.",
+                "initContainers:",
+            ]
+            lines += Self.item(container)
+            lines += ["containers:"] + Self.item(self.client(image: client))
+        } else {
+            lines += ["containers:"] + Self.item(container)
+        }
         lines += [
             "volumes:", "  - name: docker", "    emptyDir: {sizeLimit: \(Self.scalar(storage))}",
             "  - name: modules", "    hostPath: {path: /lib/modules}",
         ]
+        if client != nil { lines += ["  - name: socket", "    emptyDir: {}"] }
         if let imageDirectory {
             lines += [
                 "  - name: images", "    hostPath: {path: \(Self.scalar(imageDirectory)), type: Directory}",
@@ -54,6 +65,24 @@ struct PodManifest {
         }
         return lines
     }
+
+    private static func item(_ lines: [String]) -> [String] {
+        lines.enumerated().map { ($0 == 0 ? "  - " : "    ") + $1 }
+    }
+
+    /// The container that uses the engine of the sidecar.
+    private func client(image: String) -> [String] {
+        [
+            "name: tests", "image: \(Self.scalar(image))", "imagePullPolicy: IfNotPresent",
+            "command: \(Self.list(command))", "env:",
+            "  - {name: DOCKER_HOST, value: \(Self.scalar("unix://" + Self.sharedSocket))}", "volumeMounts:",
+            "  - {name: socket, mountPath: \(Self.sharedDirectory)}",
+        ]
+    }
+
+    /// Where sidecar and client meet.
+    private static let sharedDirectory = "/run/docker-engine"
+    private static let sharedSocket = sharedDirectory + "/docker.sock"
 
     /// A request above its limit is refused.
     private var requests: (cpu: String, memory: String) {
@@ -68,15 +97,16 @@ struct PodManifest {
             "name: \(isCluster ? "kind-cluster" : "dind")", "image: \(Self.scalar(image))",
             "imagePullPolicy: IfNotPresent",
         ]
-        if isCluster {
-            lines.append("command: [kinkajou, cluster]")
-            // Progress is all that there is to see of it in the log; who runs a command wants that command's.
-            if command.isEmpty { lines.append("args: [--verbose]") }
-        }
-        if !command.isEmpty {
-            lines.append("args: [\((["--"] + command).map(Self.scalar).joined(separator: ", "))]")
-        }
+        if isCluster { lines.append("command: [kinkajou, cluster]") }
+        if client != nil { lines.append("restartPolicy: Always") }
+        if !arguments.isEmpty { lines.append("args: \(Self.list(arguments))") }
         if isCluster { lines += environment }
+        if client != nil {
+            lines += [
+                "env:",
+                "  - {name: DOCKER_ARGS, value: \(Self.scalar("--host=unix://" + Self.sharedSocket))}",
+            ]
+        }
         lines += [
             "securityContext:",
             "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
@@ -84,15 +114,29 @@ struct PodManifest {
             "  requests: {cpu: \(Self.scalar(requests.cpu)), memory: \(Self.scalar(requests.memory))}",
             "  limits: {cpu: \(Self.scalar(cpu)), memory: \(Self.scalar(memory)), ephemeral-storage: \(Self.scalar(storage))}",
         ]
-        if isCluster { lines += ports }
-        if !isJob { lines += probes }
+        if isProbed || isCluster { lines += ports }
+        if isProbed { lines += probes }
         lines += [
             "volumeMounts:", "  # Layers cannot lie on the container's own overlay file system.",
             "  - {name: docker, mountPath: /var/lib/docker}",
             "  - {name: modules, mountPath: /lib/modules, readOnly: true}",
         ]
+        if client != nil { lines.append("  - {name: socket, mountPath: \(Self.sharedDirectory)}") }
         if imageDirectory != nil { lines.append("  - {name: images, mountPath: /images, readOnly: true}") }
         return lines
+    }
+
+    /// Whether somebody waits for it. A Job's own container runs its command when it is ready.
+    private var isProbed: Bool { !isJob || client != nil }
+
+    private var arguments: [String] {
+        var words: [String] = []
+        if client != nil { words.append("--exit-zero-on-stop") }
+        if isProbed, !isCluster { words += ["--status-address", ":\(Defaults.statusPort)"] }
+        // Progress is all that there is to see of it in the log; who runs a command wants that command's.
+        if isCluster, command.isEmpty { words.append("--verbose") }
+        if client == nil, !command.isEmpty { words += ["--"] + command }
+        return words
     }
 
     private var environment: [String] {
@@ -106,17 +150,16 @@ struct PodManifest {
 
     /// A number has to be quoted: a quantity is a string.
     private var ports: [String] {
-        [
-            "ports:", "  - {name: api, containerPort: \(Defaults.apiServerPort)}",
-            "  - {name: status, containerPort: \(Defaults.statusPort)}",
-        ]
+        ["ports:"] + (isCluster ? ["  - {name: api, containerPort: \(Defaults.apiServerPort)}"] : [])
+            + ["  - {name: status, containerPort: \(Defaults.statusPort)}"]
     }
 
     private var probes: [String] {
         guard isCluster else {
             return [
-                "startupProbe:", "  exec: {command: [docker, version]}", "  periodSeconds: 2",
-                "  timeoutSeconds: 5", "  failureThreshold: 45",
+                "startupProbe:", "  httpGet: {path: /startupz, port: status}", "  periodSeconds: 2",
+                "  timeoutSeconds: 5", "  failureThreshold: 45", "readinessProbe:",
+                "  httpGet: {path: /readyz, port: status}", "  periodSeconds: 5", "  timeoutSeconds: 5",
             ]
         }
         return [
@@ -126,6 +169,10 @@ struct PodManifest {
             "  httpGet: {path: /healthz, port: api, scheme: HTTPS}", "  periodSeconds: 5",
             "  timeoutSeconds: 5",
         ]
+    }
+
+    private static func list(_ words: [String]) -> String {
+        "[\(words.map(scalar).joined(separator: ", "))]"
     }
 
     /// A text as YAML: as it is where that is plain, else in the form of JSON, which is YAML too.

@@ -1,10 +1,11 @@
 internal import Console
+public import EngineHost
 internal import KubernetesAPI
 internal import Linux
 internal import Synchronization
 
-/// What the status endpoint tells.
-public final class StatusBoard: Sendable {
+/// The status pages of a cluster: `/livez`, `/startupz`, `/readyz` and `/metrics`.
+public final class StatusBoard: StatusPages {
     private struct State {
         var progress: Progress?
         var api: KubernetesClient?
@@ -25,7 +26,7 @@ public final class StatusBoard: Sendable {
     func isStopping() { state.withLock { $0.isStopping = true } }
 
     /// Answers a path; nil: there is no such page.
-    func answer(_ path: String) async -> (status: Int, type: String, text: String)? {
+    public func answer(_ path: String) async -> (status: Int, type: String, text: String)? {
         let plain = "text/plain; charset=utf-8"
         switch path {
         case "/livez":

@@ -17,6 +17,11 @@ public struct DindOptions: Sendable {
     public var copiesLogToStderr: Bool
     /// Names and addresses for the certificate of the TLS port, beside the container's own.
     public var tlsNames: [String]
+    /// Whether the exit status of a session without a command is 0 after an orderly stop, instead of 128 and the
+    /// signal's number.
+    public var exitsZeroOnStop: Bool
+    /// The pages that tell how far the engine is; nil: nobody asks.
+    public var status: EngineStatus?
     /// What is run: the checks before the start differ.
     public var purpose: Purpose
     /// Whether nothing is said of what the checks before the start find.
@@ -25,7 +30,9 @@ public struct DindOptions: Sendable {
     /// Options for a session.
     public init(
         settings: DindSettings, command: [String], readyTimeout: Duration, grace: Duration, logPath: String,
-        copiesLogToStderr: Bool, tlsNames: [String], purpose: Purpose = .dind, isQuiet: Bool = false
+        copiesLogToStderr: Bool, tlsNames: [String], exitsZeroOnStop: Bool = false,
+        status: EngineStatus? = nil,
+        purpose: Purpose = .dind, isQuiet: Bool = false
     ) {
         self.settings = settings
         self.command = command
@@ -34,6 +41,8 @@ public struct DindOptions: Sendable {
         self.logPath = logPath
         self.copiesLogToStderr = copiesLogToStderr
         self.tlsNames = tlsNames
+        self.exitsZeroOnStop = exitsZeroOnStop
+        self.status = status
         self.purpose = purpose
         self.isQuiet = isQuiet
     }

@@ -51,7 +51,11 @@ public struct DindSession: Sendable {
             let found = await host.foundChecks
             code = control.reason == nil ? report(error, found: found) : Self.code(for: control.reason)
         }
-        await tearDown(host, control: control)
+        options.status?.isStopping()
+        let isOrderly = await tearDown(host, control: control)
+        if options.exitsZeroOnStop, !hasCommand, isOrderly, case .signal = control.reason {
+            return 0
+        }
         return code
     }
 
@@ -78,6 +82,7 @@ public struct DindSession: Sendable {
             if let lost, !Task.isCancelled { control.stop(.failure(lost)) }
         }
         defer { guardian.cancel() }
+        options.status?.isServing()
         if options.command.isEmpty {
             progress.notice("kinkajou: ready; the engine answers on \(DockerDaemon.socket)")
             await withCheckedContinuation { continuation in
@@ -130,7 +135,8 @@ public struct DindSession: Sendable {
 
     // MARK: - Down
 
-    private func tearDown(_ host: EngineEnvironment, control: StopControl) async {
+    /// Takes everything down; false: something did not go as it should.
+    private func tearDown(_ host: EngineEnvironment, control: StopControl) async -> Bool {
         let budget = StopBudget(grace: options.grace, from: control.since ?? .now)
         var complaints: [String] = []
         if let workload {
@@ -142,6 +148,7 @@ public struct DindSession: Sendable {
         complaints += await host.tearDown(budget: budget)
         progress.done()
         for complaint in complaints { progress.warn("left behind: \(complaint)") }
+        return complaints.isEmpty
     }
 
     /// Says what ended the session, and where it is explained.

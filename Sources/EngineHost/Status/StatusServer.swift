@@ -3,21 +3,20 @@ internal import NIOPosix
 
 internal import NIOHTTP1
 
-/// The status endpoint: `/livez`, `/readyz`, `/startupz` and `/metrics`, for probes that need no fixed delay.
-/// It tells no secrets, and takes no orders.
+/// The status endpoint, for probes that need no fixed delay. It tells no secrets, and takes no orders.
 public struct StatusServer: Sendable {
     private let channel: any Channel
 
     /// Listens.
     ///
     /// - Throws: What `bind` says, such as that the port is taken.
-    public static func start(host: String, port: Int, board: StatusBoard) async throws -> StatusServer {
+    public static func start(host: String, port: Int, pages: any StatusPages) async throws -> StatusServer {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(StatusHandler(board: board))
+                    try channel.pipeline.syncOperations.addHandler(StatusHandler(pages: pages))
                 }
             }
         return StatusServer(channel: try await bootstrap.bind(host: host, port: port).get())
@@ -33,11 +32,11 @@ private final class StatusHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let board: StatusBoard
+    private let pages: any StatusPages
     private var head: HTTPRequestHead?
 
-    init(board: StatusBoard) {
-        self.board = board
+    init(pages: any StatusPages) {
+        self.pages = pages
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -56,7 +55,7 @@ private final class StatusHandler: ChannelInboundHandler {
     }
 
     private func answer(_ head: HTTPRequestHead, channel: any Channel) {
-        let board = board
+        let pages = pages
         let path = String(head.uri.prefix { $0 != "?" })
         let method = head.method
         Task {
@@ -65,7 +64,7 @@ private final class StatusHandler: ChannelInboundHandler {
             var text = "not found\n"
             if method != .GET && method != .HEAD {
                 (status, text) = (.methodNotAllowed, "GET or HEAD\n")
-            } else if let answer = await board.answer(path) {
+            } else if let answer = await pages.answer(path) {
                 (status, type, text) = (.init(statusCode: answer.status), answer.type, answer.text)
             }
             var headers = HTTPHeaders()
