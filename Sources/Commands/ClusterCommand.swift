@@ -122,7 +122,7 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
         }
         let session = DindSession(
             options: DindOptions(
-                settings: asked.engine, command: CommandWords.afterTerminator(command),
+                settings: asked.engine, command: CommandWords.native(command),
                 readyTimeout: .seconds(asked.engineReadySeconds), grace: .seconds(asked.engine.graceSeconds),
                 logPath: asked.engineLog, copiesLogToStderr: dockerLog == .stderr,
                 tlsNames: options.tlsNames(), exitsZeroOnStop: options.exitZeroOnStop, purpose: .cluster,

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Linux
 
 /// The user's command as the parser hands it over: everything from the first word that is no option of
 /// ours. It may follow `--`, and need not, as with any program that is made to be an ENTRYPOINT.
@@ -6,6 +7,11 @@ enum CommandWords {
     /// The words without the `--` that set them apart from our options.
     static func afterTerminator(_ words: [String]) -> [String] {
         words.first == "--" ? Array(words.dropFirst()) : words
+    }
+
+    /// The same, byte for byte: the command is the end of this process's own command line.
+    static func native(_ words: [String]) -> [NativeString] {
+        NativeString.lastArguments(afterTerminator(words))
     }
 
     /// Refuses an option that we do not know, and that there is no command.

@@ -103,7 +103,7 @@ struct DindCommand: AsyncCommand, LoggingCommand {
         }
         let session = DindSession(
             options: DindOptions(
-                settings: settings, command: CommandWords.afterTerminator(command),
+                settings: settings, command: CommandWords.native(command),
                 readyTimeout: readyTimeout.duration, grace: .seconds(settings.graceSeconds), logPath: logFile,
                 copiesLogToStderr: dockerLog == .stderr, tlsNames: options.tlsNames(),
                 exitsZeroOnStop: options.exitZeroOnStop, status: status, purpose: .dind, isQuiet: quiet),

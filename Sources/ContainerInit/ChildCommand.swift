@@ -13,11 +13,29 @@ struct ChildCommand: ~Copyable {
     /// The words of the init's own command line at the given places; the first is the program. `nil` for
     /// no words.
     init?(words: [Int], of commandLine: [String]) {
-        // The Swift strings have invalid UTF-8 repaired. The last words of this process's own command
-        // line are the same ones, as they were given.
+        let copies = Self.copies(of: words, in: commandLine)
+        guard let first = copies.first, let program = first, let executable = strdup(program) else {
+            return nil
+        }
+        self.init(copies: copies, executable: executable, searchesPath: true)
+    }
+
+    /// An executable file under a name of its own choice, with the init's own arguments. `nil` when memory is out.
+    init?(executable: String, name: String, argumentsOf commandLine: [String]) {
+        guard let executable = strdup(executable) else { return nil }
+        self.init(
+            copies: [strdup(name)] + Self.copies(of: Array(commandLine.indices.dropFirst()), in: commandLine),
+            executable: executable, searchesPath: false)
+    }
+
+    /// Words of the init's own command line. The Swift strings have invalid UTF-8 repaired; the last words of this
+    /// process's command line are the same ones, as they were given.
+    private static func copies(
+        of words: [Int], in commandLine: [String]
+    ) -> [UnsafeMutablePointer<CChar>?] {
         let offset = Int(clinux_argument_count()) - commandLine.count
         let original = clinux_arguments()
-        let copies = words.map { index -> UnsafeMutablePointer<CChar>? in
+        return words.map { index -> UnsafeMutablePointer<CChar>? in
             if offset >= 0, let word = original?[offset + index],
                 String(decoding: UnsafeRawBufferPointer(start: word, count: strlen(word)), as: UTF8.self)
                     == commandLine[index]
@@ -26,18 +44,6 @@ struct ChildCommand: ~Copyable {
             }
             return strdup(commandLine[index])
         }
-        guard let first = copies.first, let program = first, let executable = strdup(program) else {
-            return nil
-        }
-        self.init(copies: copies, executable: executable, searchesPath: true)
-    }
-
-    /// An executable file under a name of its own choice. `nil` when memory is out.
-    init?(executable: String, arguments: [String]) {
-        guard let executable = strdup(executable) else { return nil }
-        self.init(
-            copies: arguments.map { (argument: String) in strdup(argument) }, executable: executable,
-            searchesPath: false)
     }
 
     private init(

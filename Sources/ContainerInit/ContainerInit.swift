@@ -41,11 +41,16 @@ public enum ContainerInit {
     ///
     /// - Parameters:
     ///   - executable: The path of the file; PATH is not searched.
-    ///   - arguments: The child's arguments, with its name for itself first.
+    ///   - name: The child's name for itself.
+    ///   - arguments: This process's own command line, of which the child gets all behind the name, byte for byte.
     ///   - options: How signals and leftovers are treated.
     /// - Returns: The exit status to end with.
-    public static func supervise(executable: String, arguments: [String], options: InitOptions) -> Int32 {
-        guard let command = ChildCommand(executable: executable, arguments: arguments) else { return 1 }
+    public static func supervise(
+        executable: String, name: String, arguments: [String], options: InitOptions
+    ) -> Int32 {
+        guard let command = ChildCommand(executable: executable, name: name, argumentsOf: arguments) else {
+            return 1
+        }
         var engine = InitEngine(options: options)
         return engine.run(command)
     }

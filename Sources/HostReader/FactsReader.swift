@@ -1,5 +1,5 @@
 public import HostFacts
-internal import Linux
+public import Linux
 
 /// Reads the facts of the place that this process runs in, or of one that `scripts/record-facts` recorded. It changes
 /// nothing: what can only be found out by trying is tried in a namespace that goes away with the attempt.

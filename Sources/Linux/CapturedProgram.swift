@@ -91,7 +91,7 @@ public enum CapturedProgram {
         if !isStuck { for reader in readers { await reader.value } }
         guard let status else {
             try Task.checkCancellation()
-            throw TimedOut(program: request.executable, limit: timeout, errors: errors.text)
+            throw TimedOut(program: request.executable.description, limit: timeout, errors: errors.text)
         }
         try Task.checkCancellation()
         return Result(status: status, output: output.text, errors: errors.text)

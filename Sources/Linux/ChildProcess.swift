@@ -44,11 +44,11 @@ public struct SpawnError: Error, Sendable, Equatable, CustomStringConvertible {
 /// A program to start.
 public struct ChildRequest: Sendable {
     /// The file, or a name that is looked for on PATH.
-    public var executable: String
+    public var executable: NativeString
     /// Its arguments, without its own name.
-    public var arguments: [String]
+    public var arguments: [NativeString]
     /// Its environment.
-    public var environment: [String: String]
+    public var environment: [NativeString: NativeString]
     /// Becomes its descriptors 0, 1 and 2; nil: ours.
     public var streams: (input: Int32?, output: Int32?, error: Int32?) = (nil, nil, nil)
     /// Whether it gets a process group of its own, and the foreground of the terminal with it.
@@ -58,6 +58,17 @@ public struct ChildRequest: Sendable {
 
     /// A request for a program.
     public init(executable: String, arguments: [String], environment: [String: String]) {
+        self.init(
+            executable: NativeString(executable), arguments: arguments.map { NativeString($0) },
+            environment: .init(
+                environment.map { (NativeString($0), NativeString($1)) },
+                uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// A request for a program whose words need not be UTF-8.
+    public init(
+        executable: NativeString, arguments: [NativeString], environment: [NativeString: NativeString]
+    ) {
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
@@ -85,8 +96,11 @@ public final class ChildProcess: Sendable {
     public static func start(_ request: ChildRequest) throws(SpawnError) -> ChildProcess {
         var pid: pid_t = 0
         var failure = clinux_spawn_failure()
+        let entries = request.environment.map {
+            NativeString(bytes: $0.bytes + [UInt8(ascii: "=")] + $1.bytes)
+        }
         let result = withArguments([request.executable] + request.arguments) { arguments in
-            withArguments(request.environment.map { "\($0)=\($1)" }) { environment in
+            withArguments(entries) { environment in
                 request.executable.withCString { executable in
                     var call = clinux_spawn_request()
                     call.executable = executable
@@ -107,14 +121,15 @@ public final class ChildProcess: Sendable {
         }
         guard result == 0 else {
             throw SpawnError(
-                executable: request.executable, errorNumber: result,
+                executable: request.executable.description, errorNumber: result,
                 isExecFailure: failure.stage == Int32(CLINUX_SPAWN_EXEC.rawValue))
         }
         let child = ChildProcess(pid: pid)
         if !OwnThread.detach({ child.watch() }) {
             kill(pid, SIGKILL)
             child.watch()
-            throw SpawnError(executable: request.executable, errorNumber: EAGAIN, isExecFailure: false)
+            throw SpawnError(
+                executable: request.executable.description, errorNumber: EAGAIN, isExecFailure: false)
         }
         return child
     }
@@ -199,11 +214,11 @@ public final class ChildProcess: Sendable {
     }
 
     private static func withArguments<Result>(
-        _ words: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+        _ words: [NativeString], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {
         let array = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: words.count + 1)
         defer { array.deallocate() }
-        for (index, word) in words.enumerated() { array[index] = strdup(word) }
+        for (index, word) in words.enumerated() { array[index] = word.withCString(strdup) }
         array[words.count] = nil
         defer { for index in words.indices { free(array[index]) } }
         return body(array)

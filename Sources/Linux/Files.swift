@@ -82,12 +82,13 @@ public enum Files {
 
     /// The directories directly below a directory; symbolic links are not followed.
     public static func directories(in directory: String) -> [String] {
-        names(in: directory).filter { isDirectory(directory + "/" + $0) }
+        names(in: directory).filter { isDirectory(directory + "/" + $0, followingLinks: false) }
     }
 
-    private static func isDirectory(_ path: String) -> Bool {
+    private static func isDirectory(_ path: String, followingLinks: Bool) -> Bool {
         var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        let flags = followingLinks ? 0 : AT_SYMLINK_NOFOLLOW
+        return fstatat(AT_FDCWD, path, &status, flags) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Makes a directory and those above it. The result names those that were not there, outermost first.
@@ -99,9 +100,11 @@ public enum Files {
             current += "/" + part
             if mkdir(current, mode) == 0 {
                 made.append(current)
-            } else if errno != EEXIST, !exists(current) {
-                throw SystemError("mkdir", current, errno)
+                continue
             }
+            // On a read-only file system that is the answer for one that is there, too.
+            let failure = errno
+            if !isDirectory(current, followingLinks: true) { throw SystemError("mkdir", current, failure) }
         }
         return made
     }

@@ -29,14 +29,35 @@ public enum Environment {
         getenv(name).map { String(cString: $0) }
     }
 
-    /// All variables.
+    /// All variables, with what is no UTF-8 replaced.
     public static func all() -> [String: String] {
-        var variables: [String: String] = [:]
+        .init(
+            native().map { ($0.description, $1.description) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// All variables, byte for byte, but for what `variables` says otherwise: those that it lacks are left out.
+    ///
+    /// - Parameter variables: What became of ``all()``.
+    public static func native(changedTo variables: [String: String]) -> [NativeString: NativeString] {
+        var rest = variables
+        var result: [NativeString: NativeString] = [:]
+        for (name, value) in native() where variables[name.description] == value.description {
+            result[name] = value
+            rest[name.description] = nil
+        }
+        for (name, value) in rest { result[NativeString(name)] = NativeString(value) }
+        return result
+    }
+
+    /// All variables. Of two with one name the first counts, as for getenv(3).
+    private static func native() -> [NativeString: NativeString] {
+        var variables: [NativeString: NativeString] = [:]
         var next = environ
         while let entry = next.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            let bytes = NativeString(entry).bytes
+            if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
+                let name = NativeString(bytes: bytes[..<equals])
+                if variables[name] == nil { variables[name] = NativeString(bytes: bytes[(equals + 1)...]) }
             }
             next += 1
         }

@@ -20,7 +20,7 @@ enum SupervisedStart {
         options.linger = .seconds(1)
         return ContainerInit.supervise(
             executable: Files.resolved("/proc/self/exe") ?? "/proc/self/exe",
-            arguments: [supervisorName] + arguments.dropFirst(),
+            name: supervisorName, arguments: arguments,
             options: options)
     }
 }

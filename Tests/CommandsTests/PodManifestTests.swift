@@ -23,6 +23,13 @@ import Testing
             "dind-job",
             ["dind", "--job", "--name", "docker-tests", "--", "sh", "-c", "docker info && docker network ls"]
         ),
+        (
+            "dind-sidecar-job",
+            [
+                "dind", "--sidecar", "docker:cli", "--job", "--name", "sidecar-tests", "--", "sh", "-c",
+                "docker info && docker network ls",
+            ]
+        ),
         ("kind-cluster-pod", ["cluster"]),
         (
             "kind-cluster-job",
@@ -39,13 +46,20 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.deploy.path)
         // These two are for the commands that make clusters from outside.
         let others = ["ci-job.yaml", "rbac.yaml"]
-        #expect(files.filter { $0.hasSuffix(".yaml") && !others.contains($0) }.count == 4)
+        #expect(files.filter { $0.hasSuffix(".yaml") && !others.contains($0) }.count == 5)
     }
 
     @Test func thereIsNoHostPathButThatOfModules() throws {
         for kind in ["dind", "cluster"] {
             let paths = try printed(kind).split(separator: "\n").filter { $0.contains("hostPath:") }
             #expect(paths.map { $0.drop { $0 == " " } } == ["hostPath: {path: /lib/modules}"])
+        }
+    }
+
+    /// An exec probe puts a process into a cgroup that the engine may be handing on just then.
+    @Test func noProbeRunsACommand() throws {
+        for arguments in [["dind"], ["cluster"], ["dind", "--sidecar", "a", "--", "b"]] {
+            #expect(try !printed(arguments).contains("exec:"))
         }
     }
 
@@ -73,6 +87,7 @@ import Testing
 
     @Test(arguments: [
         ["dind", "--node-image", "a"], ["dind", "--image-directory", "/a"], ["cluster", "--job"],
+        ["cluster", "--sidecar", "a", "--", "b"], ["dind", "--sidecar", "a"],
     ])
     func whatMakesNoSenseIsRefused(arguments: [String]) {
         #expect(throws: (any Error).self) { try ManifestCommand.parse(arguments) }

@@ -1,12 +1,13 @@
 public import Doctor
 public import EnginePlan
+public import Linux
 
 /// How a session runs.
 public struct DindOptions: Sendable {
     /// What is asked of the plan.
     public var settings: DindSettings
     /// The user's command with its arguments; empty: serve until stopped.
-    public var command: [String]
+    public var command: [NativeString]
     /// How long dockerd may take to answer.
     public var readyTimeout: Duration
     /// How long the whole teardown may take.
@@ -29,7 +30,8 @@ public struct DindOptions: Sendable {
 
     /// Options for a session.
     public init(
-        settings: DindSettings, command: [String], readyTimeout: Duration, grace: Duration, logPath: String,
+        settings: DindSettings, command: [NativeString], readyTimeout: Duration, grace: Duration,
+        logPath: String,
         copiesLogToStderr: Bool, tlsNames: [String], exitsZeroOnStop: Bool = false,
         status: EngineStatus? = nil,
         purpose: Purpose = .dind, isQuiet: Bool = false

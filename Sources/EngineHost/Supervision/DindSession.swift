@@ -102,7 +102,7 @@ public struct DindSession: Sendable {
     ) async -> Int32? {
         var request = ChildRequest(
             executable: options.command[0], arguments: Array(options.command.dropFirst()),
-            environment: environment)
+            environment: Environment.native(changedTo: environment))
         request.takesForeground = true
         request.cgroupNamespace = await host.commandNamespace()
         let command: ChildProcess
