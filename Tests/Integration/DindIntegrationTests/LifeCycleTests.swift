@@ -40,6 +40,55 @@ struct LifeCycleTests {
         #expect(container.output == "same\n", "\(container)")
     }
 
+    /// Words and variables need not be UTF-8. Docker's API is JSON, so a shell in the container makes them.
+    @Test func wordsAndVariablesReachTheCommandByteForByte() throws {
+        let script = #"""
+            export ODD="$(printf 'v\377\n.')"
+            exec kinkajou dind -q -- sh -c 'printf %s "$1$2$ODD" | od -An -v -tx1' sh \
+                "$(printf 'a\377')" "$(printf 'a\376')"
+            """#
+        let result = try PodContainer.run(
+            ["--privileged", "--entrypoint", "sh"], ["-c", script])
+        #expect(result.status == 0, "\(result)")
+        #expect(
+            result.output.split(whereSeparator: \.isWhitespace) == [
+                "61", "ff", "61", "fe", "76", "ff", "0a", "2e",
+            ], "\(result)")
+    }
+
+    /// CI systems count a sidecar that answers SIGTERM with 143 as a failed one.
+    @Test(arguments: [([], 143), (["--exit-zero-on-stop"], 0)] as [([String], Int32)])
+    func aServingContainerEndsAsAskedForWhenItIsStopped(options: [String], status: Int32) throws {
+        let container = try PodContainer(["--privileged"], options)
+        defer { container.remove() }
+        try container.waitUntilReady()
+        try container.kill("TERM")
+        #expect(try container.wait() == status, "\(container.errors)")
+    }
+
+    /// Probes that need no process in the container.
+    @Test func theStatusPagesTellHowFarItIs() throws {
+        let container = try PodContainer(["--privileged"], ["--status-address", ":30002"])
+        defer { container.remove() }
+        try container.waitUntilReady()
+        func page(_ path: String) throws -> String {
+            try container.require(
+                "bash", "-c",
+                "exec 3<>/dev/tcp/127.0.0.1/30002; printf 'GET \(path) HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3")
+        }
+        for path in ["/livez", "/startupz", "/readyz"] {
+            let answer = try page(path)
+            #expect(
+                answer.hasPrefix("HTTP/1.1 200") || answer.hasPrefix("HTTP/1.0 200"), "\(path): \(answer)")
+        }
+        #expect(try page("/metrics").contains(" 404 "))
+        // An engine that hangs is not ready, however alive it is.
+        try container.require("sh", "-c", "kill -STOP $(cat /var/run/docker.pid)")
+        #expect(try page("/readyz").contains(" 503 "))
+        #expect(try page("/livez").contains(" 200 "))
+        try container.require("sh", "-c", "kill -CONT $(cat /var/run/docker.pid)")
+    }
+
     @Test func stdinReachesTheCommand() throws {
         let result = try Command.run(
             [
