@@ -5,8 +5,8 @@ public import Linux
 /// nothing: what can only be found out by trying is tried in a namespace that goes away with the attempt.
 public struct FactsReader: Sendable {
     /// Runs a program, by its name or path, with arguments and what it reads from stdin, and gives what it left.
-    public typealias Run = @Sendable (_ program: String, _ arguments: [String], _ input: String) async ->
-        Tool.Result
+    public typealias Run =
+        @Sendable (_ program: String, _ arguments: [String], _ input: String) async -> Tool.Result
 
     let root: String
     let run: Run

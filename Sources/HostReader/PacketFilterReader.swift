@@ -1,4 +1,5 @@
 internal import HostFacts
+internal import Linux
 
 /// What each iptables backend can do.
 extension FactsReader {

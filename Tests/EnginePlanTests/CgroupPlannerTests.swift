@@ -23,8 +23,8 @@ struct CgroupPlannerTests {
     }
 
     /// The hierarchy is the whole machine's: at its root two containers would have one parent.
-    @Test func aHierarchyThatIsMountedAnewHasAPathOfItsOwn() throws {
-        var facts = try RecordedHost("hybrid-privileged-private").facts()
+    @Test func aHierarchyThatIsMountedAnewHasAPathOfItsOwn() async throws {
+        var facts = try await RecordedHost("hybrid-privileged-private").facts()
         let isNamed: (CgroupMembership) -> Bool = { $0.controllers == ["name=systemd"] }
         facts.mounts.removeAll { $0.superOptions.contains("name=systemd") }
         func path(_ facts: HostFacts) -> String? {
@@ -42,8 +42,8 @@ struct CgroupPlannerTests {
     }
 
     /// /docker at the machine's root is for the machine's own engine.
-    @Test func theMachinesOwnEngineKeepsItsCgroup() throws {
-        var facts = try RecordedHost("v2-machine").facts()
+    @Test func theMachinesOwnEngineKeepsItsCgroup() async throws {
+        var facts = try await RecordedHost("v2-machine").facts()
         facts.cgroups.membership = CgroupMembership.parse("0::/")
         let strategy = try #require(CgroupPlanner.plan(facts).strategies.first)
         #expect(strategy.parent == "/kinkajou")

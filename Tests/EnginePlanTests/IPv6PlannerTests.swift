@@ -5,11 +5,17 @@ import Values
 
 /// Pods with IPv6 beside IPv4, and with IPv6 alone.
 struct IPv6PlannerTests {
+    private let host: HostFacts
+
+    init() async throws {
+        host = try await RecordedHost("v2-privileged-private").facts()
+    }
+
     private func plan(
         version: EngineVersion = EngineVersion(major: 26, minor: 1), hasIPv4: Bool = true,
         nameServers: [String] = ["fd00::a"], _ change: (inout HostFacts) -> Void = { _ in }
     ) throws -> Plan {
-        var facts = try RecordedHost("v2-privileged-private").facts()
+        var facts = host
         facts.engine.version = version
         facts.network.ipv6 = IPv6Facts(addresses: ["fd00:0:0:0:0:0:0:7/64"], uplink: "eth0")
         facts.network.resolver = ResolverConfiguration(nameservers: nameServers)

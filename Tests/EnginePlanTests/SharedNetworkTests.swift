@@ -5,13 +5,17 @@ import Values
 
 /// A network namespace that is not this container's alone.
 struct SharedNetworkTests {
-    private static let host = Result { try RecordedHost("v2-privileged-private").facts() }
+    private let host: HostFacts
+
+    init() async throws {
+        host = try await RecordedHost("v2-privileged-private").facts()
+    }
 
     private func plan(
         docker0: Bool = true, port: Bool = true, engine: Bool = true,
         _ change: (inout DindSettings) -> Void = { _ in }
     ) throws -> Plan {
-        var facts = try Self.host.get()
+        var facts = host
         if docker0 {
             let addresses = [IPv4Network("172.17.0.1/24")].compactMap { $0 }
             facts.network.interfaces.append(
@@ -80,7 +84,7 @@ struct SharedNetworkTests {
     }
 
     @Test func theMachinesOwnNamespaceIsWarnedOf() throws {
-        var facts = try Self.host.get()
+        var facts = host
         facts.network.isMachineNamespace = true
         let plan = Plan(facts: facts, settings: DindSettings())
         #expect(plan.errors.isEmpty)
@@ -89,7 +93,7 @@ struct SharedNetworkTests {
 
     /// The engine that is ours already is no other one: `kinkajou doctor` beside it.
     @Test func ourOwnEngineIsNoNeighbour() throws {
-        var facts = try Self.host.get()
+        var facts = host
         facts.network.engineSockets = ["/var/run/docker/libnetwork/0123.sock", EngineSockets.claim]
         facts.engine.isOurs = true
         #expect(Plan(facts: facts, settings: DindSettings()).errors.isEmpty)
