@@ -45,7 +45,10 @@ actor EngineEnvironment {
         report(Preflight(facts: facts, settings: options.settings, purpose: options.purpose), of: plan)
         progress.begin("Preparing cgroups, mounts and iptables", as: .environment)
         if plan.firewall != .none { claim = try claimNamespace() }
-        baseline = await EnvironmentBaseline.take(facts: facts, plan: plan)
+        let before = await EnvironmentBaseline.take(facts: facts, plan: plan)
+        // One that was cut short knows nothing, and there is nothing yet to be compared with it.
+        try Task.checkCancellation()
+        baseline = before
         made = plan.traces
         await rememberForwarding(facts, of: plan)
         self.plan = plan

@@ -32,14 +32,10 @@ struct UnifiedCgroupTests {
             #expect(try machine.addedCgroups() == [], "\(namespace)")
         }
     }
-}
 
-/// A machine's own network and cgroups, with an engine of the machine in them.
-@Suite(.serialized, .enabled(if: VirtualMachine.obstacle == nil, "\(VirtualMachine.obstacle ?? "")"))
-struct MachineNeighbourTests {
+    /// A machine's own network and cgroups, with an engine of the machine in them.
     @Test func whatIsTheMachinesStays() throws {
-        let machine = try VirtualMachine()
-        defer { machine.stop() }
+        let machine = try VirtualMachine.shared.get()
         let network = "ip -o link; ip -o addr; iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'"
         let before = try machine.exec(network)
         let result = try machine.runContainer(
@@ -61,6 +57,7 @@ struct MachineNeighbourTests {
                 "--security-opt", "seccomp=/tmp/no-unshare.json", "-e", "DOCKER_ARGS=--iptables=false",
             ],
             script: "grep . /proc/self/cgroup; mkdir /sys/fs/cgroup/docker")
+        defer { _ = try? machine.exec("rmdir /sys/fs/cgroup/docker") }
         #expect(fallback.status == 0, "\(fallback)")
         #expect(fallback.output.contains("/init"), "\(fallback)")
         #expect(!fallback.errors.contains("left behind"), "\(fallback)")
