@@ -1,3 +1,4 @@
+import Values
 import Yams
 
 /// What a patch for kubeadm's documents is for, and, in a merge patch, what it sets.
@@ -88,7 +89,7 @@ enum JSONPatchCheck {
     static func problem(in patch: String, onlyJSON: Bool) -> KubeadmPatch.Flaw? {
         let form = "write a list of operations, such as [{\"op\": \"add\", \"path\": \"/a/b\", \"value\": 1}]"
         guard !patch.isBlank else { return .init(summary: "the patch is missing", cure: form) }
-        if onlyJSON, !JSONSyntax.isValid(patch) {
+        if onlyJSON, (try? JSONValue(json: Array(patch.utf8))) == nil {
             return .init(summary: "the patch is not JSON", cure: form)
         }
         let root: Yams.Node

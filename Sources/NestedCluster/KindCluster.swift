@@ -74,7 +74,7 @@ public final class KindCluster: Workload {
                 code: .programMissing)
         }
         let before = FactsReader().memory()
-        if let error = Preflight.memoryError(before) { throw error }
+        if let error = ClusterPreconditions.memoryError(before) { throw error }
         let client = DockerEngineClient()
         do {
             try await make(environment: environment, progress: progress, client: client)
@@ -85,7 +85,7 @@ public final class KindCluster: Workload {
                 "\(error)", cure: "correct the cluster's configuration", code: .usage)
         } catch let error as KinkajouError {
             await client.shutdown()
-            throw Preflight.error(error, before: before, after: FactsReader().memory())
+            throw ClusterPreconditions.error(error, before: before, after: FactsReader().memory())
         } catch {
             await client.shutdown()
             throw error
@@ -98,7 +98,7 @@ public final class KindCluster: Workload {
         let facts = await FactsReader().read(dataRoot: spec.engine.dataRoot.value)
         // What is wrong with it is wrong with any image.
         let draft = try spec.plan(facts: facts, image: spec.nodeImage ?? Defaults.nodeImage)
-        try Preflight.checkListener(draft.cluster)
+        try ClusterPreconditions.checkListener(draft.cluster)
         let images = NodeImage(client: client, progress: progress)
         let image = try await images.ensure(
             spec.wantedImages, archive: spec.imageArchive, environment: environment)

@@ -110,16 +110,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[]", true), ("[1, -0.5e+3, \"a\\u00e9\\n\", {\"a\": null}]", true), (" {} ", true), ("", false),
-        ("[1,]", false), ("{a: 1}", false),
-        ("'a'", false), ("01", false), ("[1] x", false), ("\"\\x\"", false), ("[\"a\nb\"]", false),
-        ("tru", false), ("-", false),
-    ])
-    func jsonSyntax(text: String, isValid: Bool) {
-        #expect(JSONSyntax.isValid(text) == isValid)
-    }
-
-    @Test(arguments: [
         ("10.0.0.0/8", "10.1.0.0/16", true), ("10.0.0.0/16", "10.1.0.0/16", false),
         ("0.0.0.0/0", "1.2.3.4/32", true),
         ("fd00::/8", "fd12::/64", true), ("fd00::/8", "10.0.0.0/8", false),

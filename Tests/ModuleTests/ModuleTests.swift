@@ -98,4 +98,11 @@ import Testing
             #expect(acting.isEmpty, "\(target.name): \(acting.sorted())")
         }
     }
+
+    /// Who opens a file by its name finds the one that is meant.
+    @Test func noTwoFilesHaveOneName() {
+        let names = Self.files(in: "Sources").compactMap { $0.split(separator: "/").last.map(String.init) }
+        let twice = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 && $0.key != "main.swift" }
+        #expect(twice.isEmpty, "\(twice.keys.sorted())")
+    }
 }

@@ -78,4 +78,14 @@ import Values
             String(decoding: value.encoded(pretty: true), as: UTF8.self)
                 == "{\n  \"a\": {\n    \"x\\\"\\n\": null\n  },\n  \"b\": 1\n}")
     }
+
+    @Test(arguments: [
+        ("[]", true), ("[1, -0.5e+3, \"a\\u00e9\\n\", {\"a\": null}]", true), (" {} ", true), ("", false),
+        ("[1,]", false), ("{a: 1}", false),
+        ("'a'", false), ("01", false), ("[1] x", false), ("\"\\x\"", false), ("[\"a\nb\"]", false),
+        ("tru", false), ("-", false),
+    ])
+    func whatIsNoJSONIsRefused(text: String, isValid: Bool) {
+        #expect(((try? JSONValue(json: Array(text.utf8))) != nil) == isValid)
+    }
 }

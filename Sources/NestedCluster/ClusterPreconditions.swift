@@ -6,7 +6,7 @@ internal import HostFacts
 internal import Values
 
 /// What would fail after minutes and is known at once.
-enum Preflight {
+enum ClusterPreconditions {
     /// With less, the control plane's own processes kill each other.
     static let leastMemory: UInt64 = 512 << 20
     /// What a node needs so that there is room for Pods.

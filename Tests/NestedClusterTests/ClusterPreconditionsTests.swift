@@ -8,20 +8,21 @@ import Values
 
 @testable import NestedCluster
 
-@Suite struct PreflightTests {
+@Suite struct ClusterPreconditionsTests {
     @Test func aLimitThatNoClusterFitsInIsAnError() throws {
-        let error = try #require(Preflight.memoryError(MemoryFacts(limit: 300 << 20)))
+        let error = try #require(ClusterPreconditions.memoryError(MemoryFacts(limit: 300 << 20)))
         #expect(error.summary == "the container's memory limit of 300 MiB is too low for a cluster")
         #expect(error.code == .clusterFailed)
-        #expect(Preflight.memoryError(MemoryFacts(limit: 512 << 20)) == nil)
-        #expect(Preflight.memoryError(MemoryFacts()) == nil)
+        #expect(ClusterPreconditions.memoryError(MemoryFacts(limit: 512 << 20)) == nil)
+        #expect(ClusterPreconditions.memoryError(MemoryFacts()) == nil)
     }
 
     @Test func killsAreTheCauseOfWhatFailedMeanwhile() {
         let error = KinkajouError("kind failed", cure: "see above", code: .timedOut)
         let before = MemoryFacts(limit: 700 << 20, kills: 1)
-        #expect(Preflight.error(error, before: before, after: before) == error)
-        let explained = Preflight.error(error, before: before, after: MemoryFacts(limit: 700 << 20, kills: 3))
+        #expect(ClusterPreconditions.error(error, before: before, after: before) == error)
+        let explained = ClusterPreconditions.error(
+            error, before: before, after: MemoryFacts(limit: 700 << 20, kills: 3))
         #expect(
             explained.summary == "kind failed: the container's memory limit of 700 MiB was used up, "
                 + "and the kernel killed 2 of its processes")
@@ -31,7 +32,8 @@ import Values
 
     @Test func killsAreNotTheCauseOfABadOption() {
         let error = KinkajouError("no such file", cure: "correct it", code: .usage)
-        #expect(Preflight.error(error, before: MemoryFacts(), after: MemoryFacts(kills: 1)) == error)
+        #expect(
+            ClusterPreconditions.error(error, before: MemoryFacts(), after: MemoryFacts(kills: 1)) == error)
     }
 
     @Test func aPortThatIsTakenIsAnErrorBeforeAnythingStarts() throws {
@@ -51,10 +53,12 @@ import Values
         var cluster = Cluster()
         cluster.networking.apiServerAddress = "127.0.0.1"
         cluster.networking.apiServerPort = Int(UInt16(bigEndian: address.sin_port))
-        let error = try #require(throws: KinkajouError.self) { try Preflight.checkListener(cluster) }
+        let error = try #require(throws: KinkajouError.self) {
+            try ClusterPreconditions.checkListener(cluster)
+        }
         #expect(error.summary.hasSuffix("the port is taken"))
         shutdown(descriptor, Int32(SHUT_RDWR))
-        try Preflight.checkListener(cluster)
+        try ClusterPreconditions.checkListener(cluster)
     }
 
     @Test func anAddressOfAnotherMachineIsAnError() throws {
@@ -62,9 +66,11 @@ import Values
         // TEST-NET-1 (RFC 5737) is nobody's.
         cluster.networking.apiServerAddress = "192.0.2.1"
         cluster.networking.apiServerPort = 30001
-        let error = try #require(throws: KinkajouError.self) { try Preflight.checkListener(cluster) }
+        let error = try #require(throws: KinkajouError.self) {
+            try ClusterPreconditions.checkListener(cluster)
+        }
         #expect(error.summary.hasSuffix("the address is not one of this container"))
         cluster.networking.apiServerPort = 0
-        try Preflight.checkListener(cluster)
+        try ClusterPreconditions.checkListener(cluster)
     }
 }

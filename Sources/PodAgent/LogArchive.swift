@@ -4,7 +4,7 @@ internal import Linux
 internal import Values
 
 /// The logs of a cluster as a tar archive on stdout: what `kind export logs` gathers, dockerd's log and the trace.
-public struct LogExport: Sendable {
+public struct LogArchive: Sendable {
     private static let prefix = "kinkajou-logs-"
 
     private let cluster: String
