@@ -26,8 +26,9 @@ extension HostClusterTests {
             }
 
             try expect(
-                ["--node-selector", "disk=none"], "no node of the host cluster can take its Pod",
-                "--node-selector")
+                ["--node-selector", "disk=none", "--start-timeout", "10s"],
+                "no node of the host cluster can take its Pod", "--node-selector", "--start-timeout",
+                status: 75)
             try expect(
                 ["--pod-image", "kinkajou.invalid/x:1"], "kinkajou.invalid/x:1 cannot be pulled",
                 "--pod-image",

@@ -20,6 +20,11 @@ struct ClusterTests {
         // Ready means ready, and nothing of the check is left.
         #expect(try container.require("kubectl", "get", "nodes").contains(" Ready "))
         #expect(try container.require("kubectl", "get", "pods", "-o", "name").isEmpty)
+        #expect(
+            try container.require(
+                "kubectl", "get", "deployment", "coredns", "-n", "kube-system", "-o",
+                "jsonpath={.spec.template.spec.containers[0].readinessProbe.periodSeconds}") == "10")
+        try theEventsTellTheSame(container)
 
         try container.expectAServiceThatIsReachedByName()
         try theServerIsReachedFromOutside(container)
@@ -29,6 +34,38 @@ struct ClusterTests {
         #expect(try container.wait(seconds: 90) == 143, "\(container.errors)")
         #expect(!container.errors.contains("left behind"), "\(container.errors)")
         try expectNothingLeft(since: before)
+    }
+
+    private func theEventsTellTheSame(_ container: ClusterContainer) throws {
+        let lines = try container.require("kinkajou", "inside", "events").split(separator: "\n")
+        let events = try lines.map { line in
+            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+        }
+        let names = events.compactMap { ($0["event"] as? [String: Any])?.keys.first }
+        #expect(names.first == "started" && names.last == "ready", "\(names)")
+        #expect(
+            events.compactMap { $0["number"] as? Int }
+                == (events.compactMap { $0["number"] as? Int }).sorted())
+        for phase in ["engine", "image-load", "kind", "api", "node", "dns", "service-account", "pod"] {
+            #expect(lines.contains { $0.contains("\"phase\":\"\(phase)\"") }, "\(phase)")
+        }
+        // Who comes back gets what is new.
+        let last = events.last?["number"] as? Int ?? 0
+        let rest = try container.require("kinkajou", "inside", "events", "--after", "\(last - 1)")
+        #expect(rest.split(separator: "\n") == lines.suffix(1))
+    }
+
+    @Test func aSpecOfAnotherVersionIsRefusedAtOnce() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/kinkajou-spec-\(getpid()).json"
+        try #"{"apiVersion": "kinkajou.dev/v1alpha1", "client": "99.0.0"}"#.write(
+            toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let container = try ClusterContainer(
+            ["--privileged", "-v", "\(path):/etc/kinkajou/spec.json:ro"],
+            ["--spec", "/etc/kinkajou/spec.json"], archive: nil)
+        defer { container.remove() }
+        #expect(try container.wait(seconds: 60) == 76, "\(container.errors)")
+        #expect(container.errors.contains("the client is kinkajou 99.0.0"), "\(container.errors)")
     }
 
     private func theServerIsReachedFromOutside(_ container: ClusterContainer) throws {
