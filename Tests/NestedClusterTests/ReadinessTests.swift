@@ -139,7 +139,7 @@ import Values
             switch key {
             case "GET /readyz": (count < 3 ? 500 : 200, ["ok"])
             case "GET /api/v1/nodes":
-                (200, [#"{"metadata": {"resourceVersion": "1"}, "items": []}"#])
+                (200, [#"{"kind": "NodeList", "metadata": {"resourceVersion": "1"}, "items": []}"#])
             case "GET /api/v1/nodes watch":
                 (
                     200,
@@ -166,7 +166,7 @@ import Values
                     (
                         200,
                         [
-                            #"{"metadata": {"resourceVersion": "1"}, "items": [{"metadata": {"name": "a", "uid": "u"}}]}"#
+                            #"{"kind": "NodeList", "metadata": {"resourceVersion": "1"}, "items": [{"metadata": {"name": "a", "uid": "u"}}]}"#
                         ]
                     )
                 case "GET /api/v1/nodes watch": (200, [])

@@ -11,18 +11,31 @@ import Values
 @Suite struct EventServerTests {
     private let directory = FileManager.default.temporaryDirectory.path + "/kj-\(UUID().uuidString.prefix(8))"
 
-    private func readAll(_ descriptor: Int32) async throws -> [ProgressEvent] {
-        let bytes = await BlockingWork.run {
-            var all: [UInt8] = []
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            while true {
-                let count = read(descriptor, &buffer, buffer.count)
-                guard count > 0 else { return all }
-                all += buffer[..<count]
+    /// A reader, in a thread of its own.
+    private struct Reader {
+        /// The first event has come.
+        let first: AsyncStream<Void>
+        /// All of them.
+        let all: Task<[ProgressEvent], any Error>
+    }
+
+    private func read(from descriptor: Int32) -> Reader {
+        let (first, feed) = AsyncStream.makeStream(of: Void.self)
+        let all = Task {
+            let bytes = await BlockingWork.run {
+                var all: [UInt8] = []
+                var buffer = [UInt8](repeating: 0, count: 4096)
+                while true {
+                    let count = Glibc.read(descriptor, &buffer, buffer.count)
+                    feed.finish()
+                    guard count > 0 else { return all }
+                    all += buffer[..<count]
+                }
             }
+            var lines = EventLines()
+            return try lines.take(bytes)
         }
-        var lines = EventLines()
-        return try lines.take(bytes)
+        return Reader(first: first, all: all)
     }
 
     @Test func whoConnectsGetsWhatWasAndWhatComes() async throws {
@@ -34,11 +47,12 @@ import Values
         #expect(mode == 0o600)
         let descriptor = try UnixSocket.connect(path)
         defer { close(descriptor) }
+        let reader = read(from: descriptor)
+        for await _ in reader.first {}
         log.append(.ready)
-        async let events = readAll(descriptor)
         await server.stop()
         #expect(
-            try await events.map(\.event) == [
+            try await reader.all.value.map(\.event) == [
                 .started(program: Release.current), .begun(phase: .engine, title: "Starting dockerd"), .ready,
             ])
         #expect(!FileManager.default.fileExists(atPath: directory + "/run"), "nothing is left")
@@ -54,9 +68,10 @@ import Values
         log.append(.ready)
         let descriptor = try UnixSocket.connect(path)
         defer { close(descriptor) }
-        async let events = readAll(descriptor)
+        let reader = read(from: descriptor)
+        for await _ in reader.first {}
         await server.stop()
-        #expect(try await events.last?.event == .ready)
+        #expect(try await reader.all.value.last?.event == .ready)
     }
 
     @Test func theLastWordsFitIntoATerminationMessage() throws {
