@@ -8,12 +8,22 @@ internal import Values
 public struct ImageLoad: Sendable {
     private let provider: any ClusterProvider
     private let cluster: String
+    private let nodes: [String]
     private static let limit = Duration.seconds(1800)
 
     /// For a cluster.
-    public init(provider: any ClusterProvider, cluster: String) {
+    ///
+    /// - Parameter nodes: The nodes that get images; none: all.
+    public init(provider: any ClusterProvider, cluster: String, nodes: [String]) {
         self.provider = provider
         self.cluster = cluster
+        self.nodes = nodes
+    }
+
+    /// A command of the agent for these nodes.
+    private func agent(_ verb: String) -> [String] {
+        ["kinkajou", "inside", verb, "--name", cluster]
+            + (nodes.isEmpty ? [] : ["--nodes", nodes.joined(separator: ",")])
     }
 
     /// What became of images.
@@ -31,7 +41,7 @@ public struct ImageLoad: Sendable {
     /// What the nodes have.
     public func images() async throws -> ClusterImages {
         let text = try await provider.output(
-            ["kinkajou", "inside", "images", "--name", cluster], in: cluster, timeout: .seconds(120))
+            agent("images"), in: cluster, timeout: .seconds(120))
         do {
             return try JSONDecoder().decode(ClusterImages.self, from: Data(text.utf8))
         } catch {
@@ -83,7 +93,7 @@ public struct ImageLoad: Sendable {
                     "see that it has room: `kinkajou exec --name \(cluster) --node \(node.name) -- df -h /`",
                 evidence: report.nodes.compactMap { node in node.error.map { "\(node.name): \($0)" } })
         }
-        outcome.loaded = missing.map(\.title)
+        outcome.loaded = missing.flatMap { $0.names.isEmpty ? [$0.title] : $0.names }
         outcome.sentBytes = transfer.size
         outcome.skippedBytes = transfer.skippedBytes
         return outcome
@@ -96,12 +106,14 @@ public struct ImageLoad: Sendable {
         let text = CollectedText()
         let result = try await provider.run(
             RemoteCommand(
-                ["kinkajou", "inside", "import", "--name", cluster], timeout: Self.limit,
+                agent("import"), timeout: Self.limit,
                 input: {
                     let piece = source.next()
                     update(source.sent, transfer.size)
                     return piece
                 }, output: { text.append($0) }), in: cluster)
+        // What could not be read here is the cause of what the other side says.
+        if let failure = source.failure { throw failure }
         if let report = try? JSONDecoder().decode(ImportReport.self, from: Data(text.string.utf8)) {
             return report
         }
@@ -119,6 +131,7 @@ private final class FramedTransfer: Sendable {
         var writer = StreamFrameWriter()
         var sent: Int64 = 0
         var isOver = false
+        var failure: (any Error)?
     }
 
     private let state: Mutex<State>
@@ -127,7 +140,10 @@ private final class FramedTransfer: Sendable {
         state = Mutex(State(transfer: transfer))
     }
 
+    /// How many bytes were taken from here.
     var sent: Int64 { state.withLock { $0.sent } }
+    /// Why it broke off; nil: it did not.
+    var failure: (any Error)? { state.withLock { $0.failure } }
 
     /// The next frame; nil after the last.
     func next() -> ByteBuffer? {
@@ -141,6 +157,7 @@ private final class FramedTransfer: Sendable {
             } catch {
                 // The other side is told, so that it does not take half for the whole.
                 state.isOver = true
+                state.failure = error
                 return ByteBuffer(bytes: state.writer.abort(reason: "\(error)"))
             }
             state.isOver = true

@@ -2,8 +2,6 @@ internal import FoundationEssentials
 
 /// Finds the images in an archive.
 struct ArchiveReader {
-    /// Manifests and configurations are kilobytes.
-    private static let documentLimit: Int64 = 8 << 20
     /// Indexes in indexes.
     private static let depthLimit = 8
     /// More than any index has.
@@ -381,7 +379,7 @@ struct ArchiveReader {
     }
 
     private func small(_ place: Location, name: String) throws(ImageArchiveError) -> [UInt8] {
-        guard place.size <= Self.documentLimit else {
+        guard place.size <= ImageArchive.documentLimit else {
             throw ImageArchiveError(
                 .tooLarge, path: file.path,
                 problem: "\(name.prefix(200)) in it has \(place.size) bytes, and should have some thousands",

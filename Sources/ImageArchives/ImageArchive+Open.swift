@@ -5,7 +5,8 @@ extension ImageArchive {
     /// Opens an archive and reads what is in it, without the contents.
     ///
     /// A file that is packed (gzip, zstd, xz, bzip2) is unpacked, by the program of that name, into a file
-    /// without a name, which is gone when the archive is; so is what comes through a pipe.
+    /// without a name, which is gone when the archive is; so is what comes through a pipe, and an OCI layout that is a
+    /// directory.
     ///
     /// - Parameters:
     ///   - path: The file.
@@ -27,7 +28,8 @@ extension ImageArchive {
             guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
             switch status.st_mode & S_IFMT {
             case S_IFREG: break
-            case S_IFDIR: throw unreadable(path, EISDIR)
+            case S_IFDIR:
+                descriptor = try await spool.pack(directory: path, taking: descriptor, onSpooled: onSpooled)
             default: descriptor = try await spool.copy(taking: descriptor, onSpooled: onSpooled)
             }
             var magic = [UInt8](repeating: 0, count: Packing.magicSize)

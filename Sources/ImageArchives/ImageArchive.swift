@@ -11,6 +11,9 @@ public struct ImageArchive: Sendable {
     /// The images in it, in its order.
     public let images: [ArchivedImage]
 
+    /// The largest manifest or configuration that is taken, by who sends and who receives: they are kilobytes.
+    static let documentLimit: Int64 = 8 << 20
+
     let file: ArchiveFile
 
     init(_ file: ArchiveFile) throws(ImageArchiveError) {

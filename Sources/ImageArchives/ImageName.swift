@@ -24,13 +24,15 @@ public enum ImageName {
             rest = rest[..<colon]
             guard let tag, isTag(tag) else { return nil }
         }
-        guard isPath(rest), name.utf8.count <= 512 else { return nil }
+        guard isPath(rest) else { return nil }
         if registry == "docker.io", !rest.contains("/") {
             // 64 digits are the ID of an image, not its name.
             guard ContentDigest(hex: rest) == nil else { return nil }
             rest = "library/" + rest
         }
         var full = registry + "/" + rest
+        // The limit is that of the full name, so that who receives it takes it too.
+        guard full.utf8.count <= 255 else { return nil }
         if let tag {
             full += ":" + tag
         } else if digest == nil {

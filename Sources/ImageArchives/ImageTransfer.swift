@@ -2,8 +2,9 @@ internal import Crypto
 
 /// Images on their way into a containerd: a tar archive in OCI layout, made chunk by chunk.
 ///
-/// Layers come first, then configurations and manifests, then `index.json`, and `oci-layout` last: without it
-/// containerd refuses the archive as a whole, so one that breaks off brings nothing.
+/// `index.json` comes first, so that ``TransferInspector`` knows the manifests from the layers; then layers,
+/// configurations and manifests, and `oci-layout` last: without it containerd refuses the archive as a whole, so one
+/// that breaks off brings nothing.
 public struct ImageTransfer: Sendable {
     /// An image as it will be there.
     public struct Image: Sendable, Equatable {
@@ -58,16 +59,6 @@ public struct ImageTransfer: Sendable {
             let padding = [UInt8](repeating: 0, count: TarHeader.padding(Int64(bytes.count)))
             parts.append(.bytes(TarHeader.file(name, size: Int64(bytes.count)) + bytes + padding))
         }
-        for (layer, location) in layers.sorted(by: { $0.location.offset < $1.location.offset }) {
-            parts.append(.bytes(TarHeader.file("blobs/sha256/" + layer.digest.hex, size: location.size)))
-            parts.append(.layer(location, layer.digest))
-            parts.append(.bytes([UInt8](repeating: 0, count: TarHeader.padding(location.size))))
-        }
-        var sent: Set<ContentDigest> = []
-        for blob in images.map(\.configuration) + images.map(\.variant.manifest)
-        where sent.insert(blob.digest).inserted {
-            add("blobs/sha256/" + blob.digest.hex, blob.bytes)
-        }
         let entries = images.flatMap { image in
             image.names.map { name in
                 let manifest = image.variant.manifest
@@ -81,6 +72,16 @@ public struct ImageTransfer: Sendable {
             #"{"schemaVersion":2,"mediaType":"\#(MediaType.index)","manifests":["#
             + entries.joined(separator: ",") + "]}"
         add("index.json", Array(index.utf8))
+        for (layer, location) in layers.sorted(by: { $0.location.offset < $1.location.offset }) {
+            parts.append(.bytes(TarHeader.file("blobs/sha256/" + layer.digest.hex, size: location.size)))
+            parts.append(.layer(location, layer.digest))
+            parts.append(.bytes([UInt8](repeating: 0, count: TarHeader.padding(location.size))))
+        }
+        var sent: Set<ContentDigest> = []
+        for blob in images.map(\.configuration) + images.map(\.variant.manifest)
+        where sent.insert(blob.digest).inserted {
+            add("blobs/sha256/" + blob.digest.hex, blob.bytes)
+        }
         add("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
         parts.append(.bytes([UInt8](repeating: 0, count: 1024)))
         self.parts = parts

@@ -22,6 +22,21 @@ struct Spool {
         return try await run(packing.program, ["-dc"], input: source, onSpooled: onSpooled)
     }
 
+    /// A directory with an OCI layout, as an archive. What else is in it is left out.
+    func pack(
+        directory path: String, taking source: Int32, onSpooled: @Sendable (Int64) -> Void
+    ) async throws -> Int32 {
+        let parts = ["oci-layout", "index.json", "blobs"]
+        guard parts.allSatisfy({ Files.exists("\(path)/\($0)") }) else {
+            throw ImageArchiveError(
+                .notAnImage, path: path, problem: "it is a directory, and no OCI layout",
+                cure: "give a directory with \(parts.joined(separator: ", ")) in it, or an archive")
+        }
+        return try await run(
+            "tar", ["--create", "--dereference", "--file=-", "--directory=\(path)"] + parts, input: source,
+            onSpooled: onSpooled)
+    }
+
     private func run(
         _ program: String, _ arguments: [String], input: Int32, onSpooled: @Sendable (Int64) -> Void
     ) async throws -> Int32 {

@@ -18,9 +18,9 @@ public struct TransferInspector: Sendable {
         public let id: ContentDigest
     }
 
-    /// Documents are kilobytes; layers pass by unseen.
-    private static let documentLimit: Int64 = 1 << 20
-    private static let documentsLimit = 64 << 20
+    /// The largest `index.json`: some hundred bytes for each name.
+    private static let indexLimit: Int64 = 64 << 20
+    private static let documentsLimit = 256 << 20
     private static let entriesLimit = 100_000
 
     private enum State {
@@ -34,6 +34,8 @@ public struct TransferInspector: Sendable {
     private var buffer: [UInt8] = []
     private var documents: [String: [UInt8]] = [:]
     private var documentsSize = 0
+    /// The names of the manifests, as soon as the index has passed. All else passes by unseen.
+    private var manifests: Set<String> = []
     private var entries = 0
     private var last = ""
 
@@ -88,20 +90,38 @@ public struct TransferInspector: Sendable {
         last = header.name
         contentSize = header.size
         let isKept =
-            header.size <= Self.documentLimit && documentsSize + Int(header.size) <= Self.documentsLimit
+            if header.name == Self.indexName {
+                header.size <= Self.indexLimit
+            } else {
+                manifests.contains(header.name) && header.size <= ImageArchive.documentLimit
+                    && documentsSize + Int(header.size) <= Self.documentsLimit
+            }
         state = .content(name: header.name, left: header.size, isKept: isKept)
         if header.size == 0 { finish(header.name, isKept: isKept) }
     }
 
     private mutating func finish(_ name: String, isKept: Bool) {
         if isKept {
-            // A small layer is kept too, and does no harm.
             documents[name] = buffer
             documentsSize += buffer.count
+            if name == Self.indexName {
+                manifests = Set(index()?.manifests.map { Self.blobName($0.digest) } ?? [])
+            }
         }
         buffer = []
         let padding = TarHeader.padding(contentSize)
         state = padding == 0 ? .header : .padding(padding)
+    }
+
+    private static let indexName = "index.json"
+
+    /// The name of a blob with a digest such as `sha256:…`.
+    private static func blobName(_ digest: String) -> String {
+        "blobs/" + digest.split(separator: ":", maxSplits: 1).joined(separator: "/")
+    }
+
+    private func index() -> ImageIndex? {
+        documents[Self.indexName].flatMap { try? JSONDecoder().decode(ImageIndex.self, from: Data($0)) }
     }
 
     /// The images that it brings, when all of it has passed.
@@ -110,15 +130,15 @@ public struct TransferInspector: Sendable {
     public func images() throws(Problem) -> [Image] {
         guard case .end = state else { throw Problem(description: "it has no end") }
         guard last == "oci-layout" else { throw Problem(description: "oci-layout is not last in it") }
-        guard let bytes = documents["index.json"],
-            let index = try? JSONDecoder().decode(ImageIndex.self, from: Data(bytes))
-        else { throw Problem(description: "its index.json is missing, or cannot be understood") }
+        guard let index = index() else {
+            throw Problem(description: "its index.json is missing, or cannot be understood")
+        }
         var images: [Image] = []
         for descriptor in index.manifests {
             guard let digest = ContentDigest(descriptor.digest),
                 let name = descriptor.annotations?["io.containerd.image.name"],
                 ImageName.normalised(name) == name,
-                let bytes = documents["blobs/sha256/" + digest.hex], ContentDigest(of: bytes) == digest,
+                let bytes = documents[Self.blobName(descriptor.digest)], ContentDigest(of: bytes) == digest,
                 let manifest = try? JSONDecoder().decode(ImageManifest.self, from: Data(bytes)),
                 let id = ContentDigest(manifest.config.digest)
             else { throw Problem(description: "an image in its index has no full name, or no manifest") }

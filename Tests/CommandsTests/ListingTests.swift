@@ -8,6 +8,14 @@ import Values
 
 /// What lists look like, letter by letter: scripts depend on it.
 @Suite struct ListingTests {
+    @Test(arguments: [
+        (0, "0.0"), (1 << 20, "1.0"), (1_600_000, "1.5"), (10 << 20, "10"), (345 << 20, "345"),
+        (Int64.max, "8796093022207"),
+    ])
+    func sizesAreInMebibytes(bytes: Int64, text: String) {
+        #expect(ImageLoader.mebibytes(bytes) == text)
+    }
+
     private static let now = Date(timeIntervalSince1970: 1_700_000_000)
 
     private static let clusters: [ClusterRecord] = {

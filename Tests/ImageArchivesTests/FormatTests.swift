@@ -37,8 +37,8 @@ let arm64 = ImagePlatform(os: "linux", architecture: "arm64")
         #expect(variant.layers.map(\.digest.description) == image.layers.map(digest))
         #expect(variant.layers.map(\.size) == image.layers.map { Int64($0.count) })
         let sent = try files(in: try content(of: archive.transfer(platform: amd64)))
-        #expect(sent.prefix(2).map(\.content) == image.layers)
-        #expect(sent.map(\.name).suffix(2) == ["index.json", "oci-layout"])
+        #expect(sent.dropFirst().prefix(2).map(\.content) == image.layers)
+        #expect(sent.first?.name == "index.json" && sent.last?.name == "oci-layout")
         #expect(sent.contains { $0.content == image.configuration })
         for file in sent where file.name.hasPrefix("blobs/") {
             #expect(file.name == "blobs/sha256/" + hex(file.content))
@@ -288,7 +288,7 @@ let arm64 = ImagePlatform(os: "linux", architecture: "arm64")
         let archive = try await open(legacyArchive([image]).ended)
         let transfer = try archive.transfer(platform: amd64)
         #expect(transfer.size > 3_500_000)
-        #expect(try files(in: try content(of: transfer))[0].content == image.layers[0])
+        #expect(try files(in: try content(of: transfer))[1].content == image.layers[0])
     }
 
     @Test func namesCanBeChanged() async throws {

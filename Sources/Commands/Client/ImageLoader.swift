@@ -6,12 +6,13 @@ internal import ImageArchives
 struct ImageLoader: Sendable {
     let provider: any ClusterProvider
     let cluster: String
+    let nodes: [String]
     let output: OutputOptions
 
     /// Loads from an archive that is opened here.
     func load(path: String, names: [String]?, present: ClusterImages? = nil) async throws {
         let progress = output.progress
-        let load = ImageLoad(provider: provider, cluster: cluster)
+        let load = ImageLoad(provider: provider, cluster: cluster, nodes: nodes)
         do {
             progress.begin("Reading \(path == "/dev/stdin" ? "stdin" : path)")
             let archive = try await ImageArchive.open(path) { bytes in
@@ -38,8 +39,9 @@ struct ImageLoader: Sendable {
         }
     }
 
-    private static func mebibytes(_ bytes: Int64) -> String {
-        let tenths = bytes * 10 >> 20
+    /// Bytes in MiB, with one decimal below ten.
+    static func mebibytes(_ bytes: Int64) -> String {
+        let tenths = ((bytes >> 10) * 10) >> 10
         return tenths < 100 ? "\(tenths / 10).\(tenths % 10)" : "\(tenths / 10)"
     }
 }

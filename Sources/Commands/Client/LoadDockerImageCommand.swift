@@ -14,20 +14,24 @@ struct LoadDockerImageCommand: ClientCommand, OutputtingCommand {
 
             EXAMPLES
               kinkajou load docker-image app:1 --name demo
+              kinkajou load docker-image app:1 --name demo --nodes demo-worker,demo-worker2
             """)
 
     @Argument(help: "The images.")
     var images: [String]
 
     @OptionGroup var cluster: ClusterSelection
+    @OptionGroup var chosen: NodeSelection
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func execute() async throws -> Int32 {
-        try await provider.withProvider { chosen in
+        try await provider.withProvider { provider in
             let local = LocalImages()
             let ids = try await local.identifiers(of: images)
-            let present = try await ImageLoad(provider: chosen, cluster: cluster.chosen).images()
+            let present = try await ImageLoad(
+                provider: provider, cluster: cluster.chosen, nodes: chosen.names
+            ).images()
             var missing: [String] = []
             for (image, id) in zip(images, ids) {
                 if let id = ContentDigest(id), let full = ImageName.normalised(image),
@@ -45,8 +49,9 @@ struct LoadDockerImageCommand: ClientCommand, OutputtingCommand {
                 try? Files.removeDirectory(directory)
             }
             try await local.save(missing, to: directory + "/images.tar")
-            try await ImageLoader(provider: chosen, cluster: cluster.chosen, output: output)
-                .load(path: directory + "/images.tar", names: missing, present: present)
+            try await ImageLoader(
+                provider: provider, cluster: cluster.chosen, nodes: chosen.names, output: output
+            ).load(path: directory + "/images.tar", names: missing, present: present)
             return 0
         }
     }
