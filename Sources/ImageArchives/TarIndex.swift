@@ -21,7 +21,7 @@ struct TarIndex: Sendable {
     init(of file: ArchiveFile) throws(ImageArchiveError) {
         path = file.path
         var offset: Int64 = 0
-        var extended = Extended()
+        var extended = TarExtension()
         var count = 0
         while offset < file.size {
             guard file.size - offset >= 512 else {
@@ -67,7 +67,7 @@ struct TarIndex: Sendable {
     }
 
     private mutating func take(
-        _ header: TarHeader, location: Location, extended: inout Extended, file: ArchiveFile
+        _ header: TarHeader, location: Location, extended: inout TarExtension, file: ArchiveFile
     ) throws(ImageArchiveError) {
         switch header.type {
         case UInt8(ascii: "L"), UInt8(ascii: "K"), UInt8(ascii: "x"), UInt8(ascii: "g"):
@@ -100,7 +100,7 @@ struct TarIndex: Sendable {
         default:
             set(extended.name ?? header.name, .other)
         }
-        extended = Extended()
+        extended = TarExtension()
     }
 
     /// As with unpacking, the last entry of a name counts. One that leads out of the archive has no name here.
@@ -150,40 +150,5 @@ struct TarIndex: Sendable {
     private static func hasContent(_ type: UInt8) -> Bool {
         // Links, devices, directories and pipes have a size of zero, whatever their header says.
         !(UInt8(ascii: "1")...UInt8(ascii: "6")).contains(type)
-    }
-
-    /// What extended headers say of the entry after them (pax(1), tar(5)).
-    private struct Extended {
-        var name: String?
-        var link: String?
-        var size: Int64?
-        var isSparse = false
-
-        mutating func take(records bytes: [UInt8], path: String) throws(ImageArchiveError) {
-            var rest = bytes[...]
-            while let first = rest.first, first != 0 {
-                // "LENGTH KEY=VALUE\n", where LENGTH counts all of it.
-                guard let space = rest.firstIndex(of: UInt8(ascii: " ")),
-                    let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
-                    length > space - rest.startIndex + 1, length <= rest.count,
-                    rest[rest.startIndex + length - 1] == UInt8(ascii: "\n")
-                else { throw .malformed(path, "an extended header in it is broken") }
-                let record = rest[(space + 1)..<(rest.startIndex + length - 1)]
-                rest = rest.dropFirst(length)
-                guard let equals = record.firstIndex(of: UInt8(ascii: "=")) else { continue }
-                let value = String(decoding: record[(equals + 1)...], as: UTF8.self)
-                switch String(decoding: record[..<equals], as: UTF8.self) {
-                case "path": name = value
-                case "linkpath": link = value
-                case "size":
-                    guard let number = Int64(value), number >= 0 else {
-                        throw .malformed(path, "an extended header in it gives no valid size")
-                    }
-                    size = number
-                case let key where key.hasPrefix("GNU.sparse."): isSparse = true
-                default: break
-                }
-            }
-        }
     }
 }

@@ -26,7 +26,9 @@ struct ExportLogsCommand: ClientCommand, OutputtingCommand {
         try await provider.withProvider { chosen in
             let directory = try directory ?? LogExport.temporaryDirectory()
             output.say("Exporting logs for cluster \"\(cluster.chosen)\" to:")
-            try await LogExport(provider: chosen, cluster: cluster.chosen).export(to: directory)
+            let leftOut = try await LogExport(provider: chosen, cluster: cluster.chosen)
+                .export(to: directory)
+            if leftOut > 0 { output.say("\(leftOut) links and other special files were left out") }
             StandardOutput.write(directory + "\n")
             return 0
         }
