@@ -31,7 +31,9 @@ public enum StandardError {
         }
     }
 
-    fileprivate static func put(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+    /// False: it was not written as a whole.
+    @discardableResult
+    fileprivate static func put(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
         var rest = bytes
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -42,16 +44,45 @@ public enum StandardError {
             } else if count < 0, errno == EAGAIN {
                 // Somebody made the terminal or pipe non-blocking: wait until it takes more.
                 var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                if poll(&entry, 1, 1000) <= 0 { return }
+                if poll(&entry, 1, 1000) <= 0 { return false }
             } else {
-                return
+                return false
             }
         }
+        return true
     }
+}
+
+/// Nobody reads any more what is written to stdout, as with `| head`.
+public struct ReaderGone: Error, Sendable, Equatable {
+    /// There is one kind.
+    public init() {}
+
+    /// The exit status of a program that SIGPIPE ends.
+    public static let exitStatus: Int32 = 128 + SIGPIPE
 }
 
 /// Writing data to stdout.
 public enum StandardOutput {
+    /// Writes a part of a stream.
+    ///
+    /// - Throws: ``ReaderGone``: who writes on without end has to end then, as SIGPIPE would end it.
+    public static func stream(_ bytes: some Sequence<UInt8>) throws(ReaderGone) {
+        guard StandardError.put(Array(bytes)[...], to: STDOUT_FILENO) else { throw ReaderGone() }
+    }
+
+    /// Waits until nobody reads any more what is written to stdout.
+    ///
+    /// - Throws: ``ReaderGone`` then, or `CancellationError`.
+    public static func waitForReaderToGo() async throws {
+        // The kernel tells it of a pipe and of a socket. A wait in poll(2) could not be cancelled.
+        while true {
+            var entry = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+            if poll(&entry, 1, 0) > 0, entry.revents & Int16(POLLERR) != 0 { throw ReaderGone() }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
     /// Writes the text as it is.
     public static func write(_ text: String) {
         StandardError.put(Array(text.utf8)[...], to: STDOUT_FILENO)

@@ -50,6 +50,7 @@ enum ClientRun {
         switch result {
         case .success(let status): return status
         case .failure(let error):
+            if error is ReaderGone { return ReaderGone.exitStatus }
             if let number = received.withLock({ $0 }) {
                 if !(error is CancellationError) { report(error) }
                 return 128 + number

@@ -27,8 +27,16 @@ struct LogsCommand: ClientCommand {
 
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
-            try await chosen.logs(of: cluster.chosen, follow: follow, tail: tail) { piece in
-                StandardOutput.write(bytes: piece.readableBytesView)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask {
+                    try await chosen.logs(of: cluster.chosen, follow: follow, tail: tail) { piece in
+                        try StandardOutput.stream(piece.readableBytesView)
+                    }
+                }
+                // A log in which nothing happens is not followed for nobody.
+                group.addTask { try await StandardOutput.waitForReaderToGo() }
+                try await group.next()
             }
             return 0
         }

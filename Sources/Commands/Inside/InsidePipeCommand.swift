@@ -7,10 +7,13 @@ internal import Linux
 internal import Values
 
 /// `kinkajou inside pipe`: a command whose stdin comes in frames, because `kubectl exec`'s older protocol cannot tell
-/// the end of a stream.
+/// the end of a stream, and which ends with the connection of who has started it.
 struct InsidePipeCommand: AsyncCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipe", abstract: "Run a command; its stdin is what comes in frames on ours.")
+
+    @Flag(help: "Our stdin is a terminal, and the command's too.")
+    var terminal = false
 
     @Argument(parsing: .captureForPassthrough, help: "The command, after --.")
     var command: [String]
@@ -18,16 +21,21 @@ struct InsidePipeCommand: AsyncCommand {
     func runToExitStatus() async throws -> Int32 {
         let words = CommandWords.afterTerminator(command)
         guard let program = words.first else { throw ValidationError("There is no command after --.") }
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe", "", errno) }
         // A command that reads no more must not end us: its status is still to be told.
         signal(SIGPIPE, SIG_IGN)
-        let (reading, writing) = (ends[0], ends[1])
-        // Not the command's, or it would never see the end.
-        _ = fcntl(writing, F_SETFD, FD_CLOEXEC)
         var request = ChildRequest(
             executable: program, arguments: Array(words.dropFirst()), environment: Environment.all())
-        request.streams = (reading, nil, nil)
+        var input: (reading: Int32, writing: Int32)?
+        if terminal {
+            request.takesForeground = true
+        } else {
+            var ends: [Int32] = [-1, -1]
+            guard pipe(&ends) == 0 else { throw SystemError("pipe", "", errno) }
+            // Not the command's, or it would never see the end.
+            _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+            request.streams = (ends[0], nil, nil)
+            input = (ends[0], ends[1])
+        }
         let child: ChildProcess
         do {
             child = try ChildProcess.start(request)
@@ -36,17 +44,39 @@ struct InsidePipeCommand: AsyncCommand {
             return (error.errorNumber == ENOENT ? ErrorCode.commandNotFound : .commandNotExecutable)
                 .exitStatus
         }
-        close(reading)
-        let started = OwnThread.detach {
-            let problem = Self.unwrap(into: writing)
-            close(writing)
-            if let problem {
-                StandardError.write("error: the input did not come whole: \(problem)\n")
-                child.signal(SIGTERM, group: true)
+        if let input {
+            close(input.reading)
+            let started = OwnThread.detach {
+                let problem = Self.unwrap(into: input.writing)
+                close(input.writing)
+                if let problem {
+                    StandardError.write("error: the input did not come whole: \(problem)\n")
+                } else {
+                    Self.waitForEndOfInput()
+                }
+                // Whoever wanted the output has gone.
+                Task.detached { await Self.hangUp(on: child) }
             }
+            guard started else { throw SystemError("pthread_create", "", EAGAIN) }
         }
-        guard started else { throw SystemError("pthread_create", "", EAGAIN) }
         return await child.wait()?.shellCode ?? 128 + SIGTERM
+    }
+
+    /// Ends a command as the hangup of a terminal does, and with more force where that is not enough.
+    private static func hangUp(on child: ChildProcess) async {
+        for number in [SIGHUP, SIGTERM, SIGKILL] {
+            child.signal(number, group: true)
+            if await child.wait(atMost: .seconds(2)) != nil { return }
+        }
+    }
+
+    /// Returns when the connection has ended: nothing comes after the frames.
+    private static func waitForEndOfInput() {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count == 0 || count < 0 && errno != EINTR { return }
+        }
     }
 
     /// Copies what is in the frames; the result says what is wrong with them.
