@@ -250,7 +250,7 @@ let package = Package(
         .testTarget(
             name: "ClusterClientTests",
             dependencies: [
-                "ClusterClient", "ClusterSpec", "KubernetesAPI", "Values",
+                "ClusterClient", "ClusterSpec", "KubernetesAPI", "KubernetesTestSupport", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -21,51 +21,52 @@ public struct ClusterEndpoint: Sendable, Equatable {
     public var certificate: String
     /// Its private key, in base64.
     public var key: String
-    /// The host cluster, so that commands find it when this cluster's context is the current one; nil: Docker.
-    public var host: HostReference?
+    /// Which cluster it is, and where, so that commands find its host when its context is the current one.
+    public var identity: ClusterIdentity
 
     /// An endpoint.
     public init(
         route: Route, serverName: String? = nil, authority: String, certificate: String, key: String,
-        host: HostReference?
+        identity: ClusterIdentity
     ) {
         self.route = route
         self.serverName = serverName
         self.authority = authority
         self.certificate = certificate
         self.key = key
-        self.host = host
+        self.identity = identity
     }
 }
 
 /// Where a tunnel leads.
-public struct TunnelTarget: Sendable, Equatable {
+public struct TunnelTarget: Sendable, Equatable, Codable {
     /// The cluster's name.
     public var cluster: String
-    /// How the host cluster is found.
-    public var host: HostReference
-
-    /// A target.
-    public init(cluster: String, host: HostReference) {
-        self.cluster = cluster
-        self.host = host
-    }
-}
-
-/// How a host cluster is found again.
-public struct HostReference: Sendable, Equatable {
-    /// The kubeconfig file, absolute; nil: kubectl's rules.
+    /// The UID of its Pod, so that a later cluster of that name is not taken for it; nil: any.
+    public var uid: String?
+    /// The kubeconfig files of the host cluster, as in KUBECONFIG; nil: kubectl's rules.
     public var kubeconfig: String?
-    /// The context in it; nil: the service account of the Pod.
+    /// The context in them; nil: the service account of the Pod.
     public var context: String?
-    /// The namespace of the clusters.
+    /// The namespace of the cluster's Pod.
     public var namespace: String
 
-    /// A reference.
-    public init(kubeconfig: String?, context: String?, namespace: String) {
+    /// A target.
+    public init(cluster: String, uid: String?, kubeconfig: String?, context: String?, namespace: String) {
+        self.cluster = cluster
+        self.uid = uid
         self.kubeconfig = kubeconfig
         self.context = context
         self.namespace = namespace
+    }
+
+    /// The options that `kinkajou credential` and `kinkajou tunnel` take it by.
+    var options: [String] {
+        var words = ["--name", cluster, "--namespace", namespace]
+        if let uid { words += ["--uid", uid] }
+        if let kubeconfig { words += ["--host-kubeconfig", kubeconfig] }
+        if let context { words += ["--context", context] }
+        return words
     }
 }
 
@@ -73,7 +74,9 @@ extension ClusterEndpoint {
     /// Reads the credentials from the kubeconfig that kind made.
     ///
     /// - Throws: ``KinkajouError`` where it has not what such a file has.
-    public init(kindKubeconfig text: String, route: Route, serverName: String?, host: HostReference?) throws {
+    public init(kindKubeconfig text: String, route: Route, serverName: String?, identity: ClusterIdentity)
+        throws
+    {
         let document = try JSONValue(yaml: text)
         let cluster = document["clusters"][0]["cluster"]
         let user = document["users"][0]["user"]
@@ -86,6 +89,6 @@ extension ClusterEndpoint {
         }
         self.init(
             route: route, serverName: serverName, authority: authority, certificate: certificate, key: key,
-            host: host)
+            identity: identity)
     }
 }

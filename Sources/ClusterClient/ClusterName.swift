@@ -2,8 +2,9 @@
 public enum ClusterName {
     /// What names of objects begin with.
     public static let prefix = "kinkajou-"
-    /// The longest name that leaves room for the prefix in a label of DNS (63 characters).
-    public static let longest = 63 - prefix.count
+    /// The longest name that leaves room for the prefix, and for what kind makes of it for its nodes, in a label of DNS
+    /// (63 characters), which names of Services and of nodes are.
+    public static let longest = 63 - max(prefix.count, "-control-plane".count)
 
     /// Why a text cannot be a cluster's name; nil: it can.
     ///

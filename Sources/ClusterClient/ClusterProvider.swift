@@ -14,8 +14,15 @@ public protocol ClusterProvider: Sendable {
     /// cancellation, unless the request says to retain it.
     func create(_ request: ClusterSpec, follower: any CreationFollower) async throws -> ClusterEndpoint
 
-    /// Deletes a cluster, and returns when it is gone. False: there was none of that name.
-    func delete(_ name: String) async throws -> Bool
+    /// Where its clusters are, to be compared with where those of others are.
+    func location() async throws -> ClusterLocation
+
+    /// Deletes a cluster, and returns when it is gone.
+    func delete(_ name: String) async throws -> DeletedCluster
+
+    /// Gives a cluster with a time to live a new one, which counts from now, and returns when it ends then, as RFC 3339
+    /// writes it.
+    func extend(_ name: String, to lifetime: Duration) async throws -> String
 
     /// How the API server of a cluster is reached, with the administrator's credentials.
     ///
@@ -35,6 +42,20 @@ public protocol ClusterProvider: Sendable {
 
     /// Ends what it holds open.
     func shutdown() async
+}
+
+/// What became of a cluster that was to be deleted.
+public struct DeletedCluster: Sendable, Equatable {
+    /// Which it was.
+    public var identity: ClusterIdentity
+    /// Whether there was one of that name.
+    public var wasThere: Bool
+
+    /// A cluster that is not there any more.
+    public init(_ identity: ClusterIdentity, wasThere: Bool) {
+        self.identity = identity
+        self.wasThere = wasThere
+    }
 }
 
 /// Gets to know how the making of a cluster goes.

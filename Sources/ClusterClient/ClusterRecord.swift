@@ -38,8 +38,13 @@ public struct ClusterRecord: Sendable, Equatable {
     public var created: String = ""
     /// The seconds from the start that it may live; nil: without limit.
     public var lifetime: Int64?
+    /// When its time is over, as RFC 3339 writes it; empty: not known, or never.
+    public var expires: String = ""
     /// The Pod that it ends with.
     public var owner: String = ""
+
+    /// Whether it has ended, so that nothing can be done with it but to look at its log.
+    public var hasEnded: Bool { status == .failed || status == .expired }
 
     /// A cluster with a name and a status.
     public init(name: String, namespace: String, status: Status) {

@@ -1,26 +1,20 @@
 public import KubernetesAPI
 internal import Values
 
-/// What a cluster is in a kubeconfig: a cluster, a user and a context of the same name, as kind makes them. Pure.
+/// What a cluster is in a kubeconfig: a cluster, a user and a context of the same name, as kind makes them. Each of
+/// them says which cluster it belongs to. Pure.
 public struct KubeconfigEntries: Sendable {
-    /// The extension of a context that says how its host cluster is found.
-    static let hostExtension = "kinkajou.dev/host"
-
-    let cluster: String
     /// The name of the three entries.
     public let context: String
     /// The program that kubectl starts for a tunnel.
     let program: String
 
-    /// Entries for a cluster.
+    /// Entries of a name.
     ///
-    /// - Parameters:
-    ///   - kindCompatible: Whether they are named `kind-NAME`.
-    ///   - program: How `kinkajou` is called where the kubeconfig is used.
-    public init(cluster: String, kindCompatible: Bool, program: String = "kinkajou") {
-        self.cluster = cluster
+    /// - Parameter program: How `kinkajou` is called where the kubeconfig is used.
+    public init(context: String, program: String = "kinkajou") {
+        self.context = context
         self.program = program
-        context = ClusterName.context(cluster, kindCompatible: kindCompatible)
     }
 
     private func clusterEntry(_ endpoint: ClusterEndpoint) -> JSONValue {
@@ -30,24 +24,21 @@ public struct KubeconfigEntries: Sendable {
         case .tunnel(let port, _): entry["server"] = .string("https://127.0.0.1:\(port)")
         }
         if let name = endpoint.serverName { entry["tls-server-name"] = .string(name) }
+        entry["extensions"] = endpoint.identity.extensions
         return entry
     }
 
     private func userEntry(_ endpoint: ClusterEndpoint) -> JSONValue {
+        var entry: JSONValue
         switch endpoint.route {
         case .direct:
-            return [
+            entry = [
                 "client-certificate-data": .string(endpoint.certificate),
                 "client-key-data": .string(endpoint.key),
             ]
         case .tunnel(let port, let target):
-            var words = [
-                "credential", "--name", target.cluster, "--namespace", target.host.namespace, "--port",
-                "\(port)",
-            ]
-            if let file = target.host.kubeconfig { words += ["--host-kubeconfig", file] }
-            if let context = target.host.context { words += ["--context", context] }
-            return [
+            let words = ["credential"] + target.options + ["--port", "\(port)"]
+            entry = [
                 "exec": [
                     // Understood by kubectl from 1.11 on, and still by those of today.
                     "apiVersion": "client.authentication.k8s.io/v1beta1",
@@ -58,49 +49,61 @@ public struct KubeconfigEntries: Sendable {
                 ]
             ]
         }
+        entry["extensions"] = endpoint.identity.extensions
+        return entry
     }
 
     private func contextEntry(_ endpoint: ClusterEndpoint) -> JSONValue {
-        var reference: JSONValue = ["cluster": .string(cluster)]
-        if let host = endpoint.host {
-            reference["namespace"] = .string(host.namespace)
-            if let file = host.kubeconfig { reference["kubeconfig"] = .string(file) }
-            if let context = host.context { reference["context"] = .string(context) }
-        } else {
-            reference["provider"] = "docker"
-        }
-        return [
+        [
             "cluster": .string(context), "user": .string(context),
-            "extensions": [["name": .string(Self.hostExtension), "extension": reference]],
+            "extensions": endpoint.identity.extensions,
         ]
     }
 
-    /// Puts the cluster into a kubeconfig and makes it the current context.
-    public func add(_ endpoint: ClusterEndpoint, to kubeconfig: inout Kubeconfig) {
+    /// Puts the cluster into a kubeconfig and makes it the current context. Whether the name is free is for
+    /// ``ContextOwnership`` to say.
+    public func add(_ endpoint: ClusterEndpoint, to kubeconfig: inout KubeconfigLayers) {
         kubeconfig.setCluster(context, clusterEntry(endpoint))
         kubeconfig.setUser(context, userEntry(endpoint))
         kubeconfig.setContext(context, contextEntry(endpoint))
         kubeconfig.currentContext = context
     }
 
-    /// Takes the cluster out of a kubeconfig, where the entry of that name is its. The current context goes back to
-    /// the host cluster's, where the entry says which that is; else there is none, as after `kind delete cluster`.
+    /// Takes all contexts of a cluster out of a kubeconfig. Where one of them was the current context, that goes back
+    /// to the host cluster's, where the entry says which that is; else there is none, as after `kind delete cluster`.
     ///
-    /// - Returns: The port of its tunnel, where it had one.
+    /// - Returns: The ports of its tunnels.
     @discardableResult
-    public func remove(from kubeconfig: inout Kubeconfig) -> Int? {
-        guard let reference = Self.reference(of: context, in: kubeconfig),
-            reference["cluster"].string == cluster
-        else { return nil }
-        let words = (kubeconfig.user(context)?["exec"]["args"].array ?? []).compactMap(\.string)
-        if kubeconfig.currentContext == context {
-            let host = reference["context"].string
-            kubeconfig.currentContext =
-                host.flatMap { name in kubeconfig.contexts.contains { $0.name == name } ? name : nil }
+    public static func remove(_ identity: ClusterIdentity, from kubeconfig: inout KubeconfigLayers) -> [Int] {
+        func isOwn(_ entry: JSONValue?) -> Bool {
+            entry.flatMap(ClusterIdentity.init(entry:))?.isSame(as: identity) ?? false
         }
-        kubeconfig.removeContext(context)
-        kubeconfig.removeCluster(context)
-        kubeconfig.removeUser(context)
+        var ports: [Int] = []
+        for context in ContextOwnership(of: identity, in: kubeconfig).owned {
+            if let port = tunnelPort(of: context, in: kubeconfig) { ports.append(port) }
+            if kubeconfig.currentContext == context {
+                let owner = kubeconfig.context(context).flatMap(ClusterIdentity.init(entry:))
+                var previous: String?
+                if case .host(let host)? = owner?.location { previous = host.context }
+                kubeconfig.currentContext = nil
+                if let previous, kubeconfig.currentContext == nil, kubeconfig.context(previous) != nil {
+                    kubeconfig.currentContext = previous
+                }
+            }
+            kubeconfig.removeContext(context)
+            if isOwn(kubeconfig.cluster(context)) { kubeconfig.removeCluster(context) }
+            if isOwn(kubeconfig.user(context)) { kubeconfig.removeUser(context) }
+        }
+        return ports
+    }
+
+    /// Which cluster of ours a context belongs to; nil: none.
+    public static func identity(of context: String, in kubeconfig: KubeconfigLayers) -> ClusterIdentity? {
+        kubeconfig.context(context).flatMap(ClusterIdentity.init(entry:))
+    }
+
+    private static func tunnelPort(of context: String, in kubeconfig: KubeconfigLayers) -> Int? {
+        let words = (kubeconfig.user(context)?["exec"]["args"].array ?? []).compactMap(\.string)
         return zip(words, words.dropFirst()).first { $0.0 == "--port" }.flatMap { Int($0.1) }
     }
 
@@ -113,23 +116,5 @@ public struct KubeconfigEntries: Sendable {
             "contexts": [["name": .string(context), "context": contextEntry(endpoint)]],
         ]
         return document.yaml()
-    }
-
-    private static func reference(of context: String, in kubeconfig: Kubeconfig) -> JSONValue? {
-        kubeconfig.context(context)?["extensions"].array
-            .first { $0["name"].string == hostExtension }?["extension"]
-    }
-
-    /// Whether a context is one of our clusters in Docker.
-    public static func isInDocker(_ context: String, in kubeconfig: Kubeconfig) -> Bool {
-        reference(of: context, in: kubeconfig)?["provider"].string == "docker"
-    }
-
-    /// The host cluster of a context that is one of our clusters in a Pod; nil: it is none.
-    public static func host(of context: String, in kubeconfig: Kubeconfig) -> HostReference? {
-        guard let found = reference(of: context, in: kubeconfig), found["provider"].isNull else { return nil }
-        return HostReference(
-            kubeconfig: found["kubeconfig"].string, context: found["context"].string,
-            namespace: found["namespace"].string ?? "default")
     }
 }

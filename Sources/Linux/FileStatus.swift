@@ -2,6 +2,18 @@ internal import Glibc
 
 /// Who owns a file, who may use it, and when it was written (stat(2)). Links are followed.
 public struct FileStatus: Sendable, Hashable {
+    /// What kind of file there is.
+    public enum Kind: Sendable {
+        /// Bytes.
+        case regular
+        /// A directory.
+        case directory
+        /// A device, a pipe, a socket.
+        case other
+    }
+
+    /// What kind of file it is, or what a link leads to.
+    public let kind: Kind
     /// The owner.
     public let user: UInt32
     /// The group.
@@ -15,6 +27,12 @@ public struct FileStatus: Sendable, Hashable {
     public init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            default: .other
+            }
         user = status.st_uid
         group = status.st_gid
         mode = status.st_mode & 0o7777

@@ -118,6 +118,13 @@ import Values
         #expect(job["spec"]["activeDeadlineSeconds"].integer == 4500)
         #expect(job["spec"]["ttlSecondsAfterFinished"].integer == 0)
         #expect(job["metadata"]["ownerReferences"][0]["uid"].string == "o")
+        // A Job of its own, whatever others there are of the cluster's name, and however long that is.
+        #expect(job["metadata"]["name"].string == "kinkajou-demo-one")
+        var spec = ClusterSpec()
+        spec.name = String(repeating: "x", count: ClusterName.longest)
+        let long = ClusterObjects(
+            spec, namespace: "ci", creation: "0e3b8a5c-1111-2222-3333-444444444444")
+        #expect(long.jobName.count <= 63 && long.jobName.hasSuffix("x-0e3b8a5c"))
         // Until it is ready nobody knows when the time begins.
         #expect(objects.provisionalLifetime == Int64(4500))
     }

@@ -125,14 +125,14 @@ import Values
                 atPath: folder + "/.kube", withIntermediateDirectories: true)
             try writeFile(folder + "/.kube/config", Self.sample)
             #expect(try Kubeconfig.load(explicit: nil, environment: ["HOME": folder]).currentContext == "dev")
-            #expect(
-                KubeconfigFile.defaultPath(explicit: nil, environment: ["HOME": folder]) == folder
-                    + "/.kube/config")
-            #expect(KubeconfigFile.defaultPath(explicit: "/e", environment: ["HOME": folder]) == "/e")
-            let list = ["KUBECONFIG": "\(folder)/no:\(folder)/.kube/config:\(folder)/neither"]
-            #expect(KubeconfigFile.defaultPath(explicit: nil, environment: list) == folder + "/.kube/config")
-            let none = ["KUBECONFIG": "\(folder)/no:\(folder)/neither"]
-            #expect(KubeconfigFile.defaultPath(explicit: nil, environment: none) == folder + "/neither")
+            func target(_ explicit: String?, _ environment: [String: String]) -> String {
+                KubeconfigFiles(explicit: explicit, environment: environment).target
+            }
+            #expect(target(nil, ["HOME": folder]) == folder + "/.kube/config")
+            #expect(target("/e", ["HOME": folder]) == "/e")
+            let list = "\(folder)/no:\(folder)/.kube/config:\(folder)/neither"
+            #expect(target(nil, ["KUBECONFIG": list]) == folder + "/.kube/config")
+            #expect(target(nil, ["KUBECONFIG": "\(folder)/no:\(folder)/neither"]) == folder + "/neither")
         }
     }
 }

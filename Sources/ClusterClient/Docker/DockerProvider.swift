@@ -1,4 +1,5 @@
 public import ClusterSpec
+internal import FoundationEssentials
 internal import KubernetesAPI
 internal import Linux
 public import NIOCore
@@ -23,31 +24,45 @@ public struct DockerProvider: ClusterProvider {
             ["version", "--format", "{{.Server.Version}}"], doing: "reach Docker", timeout: .seconds(10))
     }
 
+    /// The engine, by its ID.
+    public func location() async throws -> ClusterLocation {
+        let id = try await docker.output(
+            ["info", "--format", "{{.ID}}"], doing: "reach Docker", timeout: .seconds(30))
+        return .docker(engine: id.trimmed)
+    }
+
     // MARK: - What is there
 
     /// The clusters of the engine.
     public func clusters() async throws -> [ClusterRecord] {
-        let text = try await docker.output(
-            ["ps", "--all", "--quiet", "--no-trunc", "--filter", "label=\(ClusterObjects.Key.cluster)"],
-            doing: "list the clusters in Docker")
-        let ids = text.split(separator: "\n").map(String.init)
-        guard !ids.isEmpty else { return [] }
-        // One may have gone in the meantime; what is left is still printed.
-        let result = try await docker.run(["inspect", "--type", "container"] + ids)
-        let containers = try JSONValue(yaml: result.output.isEmpty ? "[]" : result.output)
-        return containers.array.map(ClusterRecord.init(container:)).sorted { $0.name < $1.name }
+        try await containers(filters: ["label=\(ClusterObjects.Key.cluster)"])
+            .map(ClusterRecord.init(container:)).sorted { $0.name < $1.name }
+    }
+
+    /// What `docker inspect` says of the containers that filters choose.
+    private func containers(filters: [String]) async throws -> [JSONValue] {
+        // One may go between the list and the look: then there is another list. No text of Docker's is read for that.
+        for attempt in 1... {
+            let ids = try await docker.output(
+                ["ps", "--all", "--quiet", "--no-trunc"] + filters.flatMap { ["--filter", $0] },
+                doing: "list the clusters in Docker"
+            ).split(separator: "\n").map(String.init)
+            guard !ids.isEmpty else { return [] }
+            let result = try await docker.run(["inspect", "--type", "container"] + ids)
+            if result.isSuccess { return try JSONValue(yaml: result.output).array }
+            guard attempt < 3 else {
+                throw KinkajouError(
+                    "cannot look at the clusters in Docker: \(result.reason)",
+                    cure: "see that the Docker engine answers: `docker version`")
+            }
+        }
+        return []
     }
 
     private func container(of name: String) async throws -> JSONValue? {
-        let result = try await docker.run(["inspect", "--type", "container", ClusterName.object(name)])
-        guard result.isSuccess else {
-            if result.errors.contains("No such") { return nil }
-            throw KinkajouError(
-                "cannot look up the cluster \"\(name)\" in Docker: \(result.reason)",
-                cure: "see that the Docker engine answers: `docker version`")
-        }
-        let container = try JSONValue(yaml: result.output)[0]
-        return container["Config"]["Labels"][ClusterObjects.Key.cluster].string == name ? container : nil
+        try await containers(filters: [
+            "label=\(ClusterObjects.Key.cluster)=\(name)", "name=^/\(ClusterName.object(name))$",
+        ]).first
     }
 
     private func existing(_ name: String) async throws -> JSONValue {
@@ -65,14 +80,17 @@ public struct DockerProvider: ClusterProvider {
     {
         try refuseWhatIsForPods(request)
         if try await container(of: request.name) != nil {
-            throw KinkajouError(
-                "node(s) already exist for a cluster with the name \"\(request.name)\" in Docker",
-                cure: "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`",
-                code: .nameTaken)
+            throw nameIsTaken(request.name)
         }
         follower.begin("Creating the container \(ClusterName.object(request.name))")
+        // The mark of this creation: another one of the same name may be under way.
+        let creation = UUID().uuidString.lowercased()
         let made = await Task.detached { () -> Result<Void, any Error> in
-            do { return .success(try await self.start(request)) } catch { return .failure(error) }
+            do {
+                return .success(try await self.start(request, creation: creation))
+            } catch {
+                return .failure(error)
+            }
         }.value
         do {
             try made.get()
@@ -83,13 +101,26 @@ public struct DockerProvider: ClusterProvider {
         } catch {
             follower.end(success: false)
             if error is CancellationError || Task.isCancelled || !request.retain {
-                await Task.detached { _ = try? await self.delete(request.name) }.value
+                await Task.detached { await self.takeAway(creation, follower: follower) }.value
             } else {
                 follower.notice(
                     "The cluster is kept for inspection (--retain): kinkajou delete cluster --name \(request.name)"
                 )
             }
             throw error
+        }
+    }
+
+    /// Removes what a creation has made, and nothing of another one's.
+    private func takeAway(_ creation: String, follower: any CreationFollower) async {
+        do {
+            for container in try await containers(filters: [
+                "label=\(ClusterObjects.Key.creation)=\(creation)"
+            ]) {
+                try await remove(container)
+            }
+        } catch {
+            follower.notice("warning: what was made may still be there: \(error)")
         }
     }
 
@@ -110,11 +141,12 @@ public struct DockerProvider: ClusterProvider {
         }
     }
 
-    private func start(_ request: ClusterSpec) async throws {
+    private func start(_ request: ClusterSpec, creation: String) async throws {
         let name = ClusterName.object(request.name)
         var words = [
             "create", "--privileged", "--name", name, "--label",
             "\(ClusterObjects.Key.cluster)=\(request.name)",
+            "--label", "\(ClusterObjects.Key.creation)=\(creation)",
             "--label", "\(ClusterObjects.Key.nodes)=\(request.nodeCount)", "--stop-timeout", "30",
             "--health-cmd", "kubectl get --raw=/readyz --request-timeout=5s", "--health-interval", "10s",
             "--health-start-period", "\(request.wait.components.seconds)s",
@@ -154,11 +186,21 @@ public struct DockerProvider: ClusterProvider {
         // The container's own command ends it when the time is over; `--rm` takes it away.
         if let time = request.lifetime { words += ["--", "sleep", "\(time.components.seconds)"] }
         let created = try await docker.run(words, timeout: request.startTimeout)
-        guard created.isSuccess else { throw creationError(created, request: request) }
+        guard created.isSuccess else {
+            if try await container(of: request.name) != nil { throw nameIsTaken(request.name) }
+            throw creationError(created, request: request)
+        }
         try await handOver(specForContainer(request), to: name)
         if let image = request.nodeImage { try await handOver(image, to: name, of: request.podImage) }
         let started = try await docker.run(["start", name])
         guard started.isSuccess else { throw creationError(started, request: request) }
+    }
+
+    private func nameIsTaken(_ name: String) -> KinkajouError {
+        KinkajouError(
+            "node(s) already exist for a cluster with the name \"\(name)\" in Docker",
+            cure: "choose another --name, or delete it: `kinkajou delete cluster --name \(name)`",
+            code: .nameTaken)
     }
 
     private func creationError(_ result: CapturedProgram.Result, request: ClusterSpec) -> KinkajouError {
@@ -278,23 +320,38 @@ public struct DockerProvider: ClusterProvider {
 
     // MARK: - Deleting one
 
-    /// Stops the container, which takes the cluster down in order, and removes it with its volumes.
-    public func delete(_ name: String) async throws -> Bool {
-        guard try await container(of: name) != nil else { return false }
-        let object = ClusterName.object(name)
-        for words in [["stop", object], ["rm", "--force", "--volumes", object]] {
+    /// Removes the container with its volumes; what is in it goes with it.
+    public func delete(_ name: String) async throws -> DeletedCluster {
+        let container = try await container(of: name)
+        if let container { try await remove(container) }
+        return DeletedCluster(
+            ClusterIdentity(name: name, uid: container?["Id"].string, location: try await location()),
+            wasThere: container != nil)
+    }
+
+    /// Stops a container, which takes the cluster down in order, and removes it: that one, and no later one of the name.
+    private func remove(_ container: JSONValue) async throws {
+        guard let id = container["Id"].string else { return }
+        for words in [["stop", id], ["rm", "--force", "--volumes", id]] {
             let result = try await docker.run(words, timeout: .seconds(90))
+            if result.isSuccess { continue }
             // One with a time to live goes by itself once it is stopped.
-            guard
-                result.isSuccess || result.errors.contains("No such container")
-                    || result.errors.contains("is already in progress")
-            else {
-                throw KinkajouError(
-                    "cannot delete the cluster \"\(name)\": docker \(words[0]): \(result.reason)",
-                    cure: "try again; `docker ps -a` shows what is left")
+            for _ in 0..<50 {
+                if try await containers(filters: ["id=\(id)"]).isEmpty { return }
+                try await Task.sleep(for: .milliseconds(200))
             }
+            throw KinkajouError(
+                "cannot delete the container \(id.prefix(12)): docker \(words[0]): \(result.reason)",
+                cure: "try again; `docker ps -a` shows what is left")
         }
-        return true
+    }
+
+    /// Refused: what ends the container is its own command.
+    public func extend(_ name: String, to lifetime: Duration) async throws -> String {
+        _ = try await existing(name)
+        throw KinkajouError(
+            "a cluster in Docker lives as long as it was told when it was made",
+            cure: "make it again with another --ttl, or without one")
     }
 
     // MARK: - Reaching one
@@ -316,7 +373,10 @@ public struct DockerProvider: ClusterProvider {
             }
             url = "https://127.0.0.1:\(port)"
         }
-        return try ClusterEndpoint(kindKubeconfig: text, route: .direct(url), serverName: nil, host: nil)
+        return try ClusterEndpoint(
+            kindKubeconfig: text, route: .direct(url), serverName: nil,
+            identity: ClusterIdentity(
+                name: name, uid: container["Id"].string, location: try await location()))
     }
 
     // MARK: - Commands in it

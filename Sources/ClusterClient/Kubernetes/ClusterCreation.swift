@@ -12,7 +12,7 @@ struct ClusterCreation: Sendable {
     let place: String
     let follower: any CreationFollower
     /// Reads the administrator's credentials from the cluster.
-    let credentials: @Sendable () async throws -> String
+    let credentials: @Sendable (_ pod: JSONValue) async throws -> String
 
     private var name: String { ClusterName.object(request.name) }
 
@@ -23,11 +23,23 @@ struct ClusterCreation: Sendable {
         var began = ContinuousClock.now
     }
 
+    /// How long what the API server is being asked for is waited for after an interruption, before it is looked for.
+    private static let patience = Duration.seconds(3)
+
     func run() async throws -> ClusterEndpoint {
-        let objects = ClusterObjects(request, namespace: namespace, creation: UUID().uuidString)
+        let objects = ClusterObjects(
+            request, namespace: namespace, creation: UUID().uuidString.lowercased())
         follower.begin("Creating the Pod \(name)")
         // Not cancelled in the middle: what the API server has taken must be known, to be taken away again.
-        let (made, failure) = await Task.detached { await self.make(objects) }.value
+        let making = Task.detached { await self.make(objects) }
+        let (made, failure) = await withTaskCancellationHandler {
+            await making.value
+        } onCancel: {
+            Task {
+                try? await Task.sleep(for: Self.patience)
+                making.cancel()
+            }
+        }
         do {
             if let failure { throw failure }
             try Task.checkCancellation()
@@ -41,7 +53,7 @@ struct ClusterCreation: Sendable {
                 { try await sources.watchPod($0) }, { try await sources.watchEvents($0) },
             ])
             follower.begin("Fetching the credentials 🔑")
-            let text = try await credentials()
+            let text = try await credentials(pod)
             let endpoint = try await finish(objects, made: made, credentials: text)
             follower.end(success: true)
             return endpoint
@@ -49,7 +61,7 @@ struct ClusterCreation: Sendable {
             follower.end(success: false)
             let isInterrupted = error is CancellationError || Task.isCancelled
             if isInterrupted || !request.retain || made.pod == nil {
-                await Task.detached { await self.takeAway(made, isInterrupted: isInterrupted) }.value
+                await Task.detached { await self.takeAway(made, of: objects) }.value
             } else {
                 follower.notice(
                     "The cluster is kept for inspection (--retain): kinkajou logs --name \(request.name); kinkajou delete cluster --name \(request.name)"
@@ -62,11 +74,20 @@ struct ClusterCreation: Sendable {
 
     // MARK: - Objects
 
+    private func maker(_ objects: ClusterObjects) -> ObjectMaker {
+        ObjectMaker(
+            client: client, namespace: namespace, cluster: request.name, creation: objects.creation,
+            place: place)
+    }
+
     private func make(_ objects: ClusterObjects) async -> (Made, (any Error)?) {
         var made = Made()
+        let maker = maker(objects)
         do {
             if let seconds = objects.provisionalLifetime {
-                made.job = try await makeJob(objects, seconds: seconds)
+                let job = try await maker.make(.jobs, objects.expiryJob(seconds: seconds))
+                made.job = job
+                try await writeStart(of: job)
             }
             let owner =
                 made.job.map { ClusterObjects.ownerReference($0, apiVersion: "batch/v1", kind: "Job") }
@@ -76,102 +97,30 @@ struct ClusterCreation: Sendable {
                 // This host cluster does not delete Jobs by itself: the kubelet ends the Pod at least.
                 pod["spec"]["activeDeadlineSeconds"] = job["spec"]["activeDeadlineSeconds"]
             }
-            let created = try await makePod(pod, creation: objects.creation)
+            // Who has made the Pod has the name.
+            let created = try await maker.make(.pods, pod)
             made.pod = created
+            let uid = created["metadata"]["uid"].string
             let reference = ClusterObjects.ownerReference(created, apiVersion: "v1", kind: "Pod")
-            _ = try await replacing(.secrets, try objects.specification(owner: reference))
-            _ = try await replacing(.services, objects.service(owner: reference))
-            _ = try await replacing(.networkPolicies, objects.networkPolicy(owner: reference))
+            _ = try await maker.make(.secrets, try objects.specification(owner: reference), pod: uid)
+            _ = try await maker.make(.services, objects.service(owner: reference), pod: uid)
+            _ = try await maker.make(.networkPolicies, objects.networkPolicy(owner: reference), pod: uid)
             return (made, nil)
         } catch {
             return (made, error)
         }
     }
 
-    private func makePod(_ pod: JSONValue, creation: String) async throws -> JSONValue {
-        do {
-            return try await client.create(.pods, pod, namespace: namespace)
-        } catch let error as KubernetesError where error.isAlreadyExists {
-            let other = try? await client.get(.pods, name, namespace: namespace)
-            if let other, other["metadata"]["annotations"][ClusterObjects.Key.creation].string == creation {
-                return other  // A repeated request found what the first one had made.
-            }
-            if other?["metadata"]["deletionTimestamp"].isNull == false {
-                throw KinkajouError(
-                    "a cluster with the name \"\(request.name)\" is being deleted in \(place)",
-                    cure:
-                        "wait for it: `kinkajou delete cluster --name \(request.name)` returns when it is gone"
-                )
-            }
-            throw KinkajouError(
-                "node(s) already exist for a cluster with the name \"\(request.name)\" in \(place)",
-                cure: "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`",
-                code: .nameTaken)
-        } catch let error as KubernetesError where error.status == nil {
-            // Whether the request arrived is not known: look.
-            guard let other = try? await client.get(.pods, name, namespace: namespace),
-                other["metadata"]["annotations"][ClusterObjects.Key.creation].string == creation
-            else { throw error }
-            return other
-        }
-    }
-
-    private func makeJob(_ objects: ClusterObjects, seconds: Int64) async throws -> JSONValue {
-        let job = try await createJob(objects, seconds: seconds)
-        // The controller of 1.20 counts from a start that it writes down only together with something else, and a Job
-        // that runs nothing has nothing else. Later ones write it themselves, and refuse a second one.
+    /// The controller of 1.20 counts from a start that it writes down only together with something else, and a Job
+    /// that runs nothing has nothing else. Later ones write it themselves, and refuse a second one.
+    private func writeStart(of job: JSONValue) async throws {
         let start: JSONValue = ["status": ["startTime": job["metadata"]["creationTimestamp"]]]
         do {
             _ = try await client.patch(
-                .jobs, name, namespace: namespace, start, type: .merge, subresource: "status")
+                .jobs, job["metadata"]["name"].string ?? "", namespace: namespace, start, type: .merge,
+                subresource: "status")
         } catch let error as KubernetesError where error.isInvalid || error.isConflict {
-            return job
-        } catch {
-            _ = try? await client.delete(.jobs, name, namespace: namespace, propagation: .background)
-            throw error
-        }
-        return job
-    }
-
-    private func createJob(_ objects: ClusterObjects, seconds: Int64) async throws -> JSONValue {
-        let job = objects.expiryJob(seconds: seconds)
-        do {
-            return try await client.create(.jobs, job, namespace: namespace)
-        } catch let error as KubernetesError where error.isAlreadyExists {
-            // Of a cluster that exists, or what is left of one whose time was over.
-            if (try? await client.get(.pods, name, namespace: namespace)) != nil {
-                throw KinkajouError(
-                    "node(s) already exist for a cluster with the name \"\(request.name)\" in \(place)",
-                    cure:
-                        "choose another --name, or delete it: `kinkajou delete cluster --name \(request.name)`"
-                )
-            }
-            _ = try await client.delete(.jobs, name, namespace: namespace, propagation: .background)
-            return try await client.create(.jobs, job, namespace: namespace)
-        }
-    }
-
-    /// Creates an object of ours, in place of one that an earlier cluster of the same name has left and that the
-    /// garbage collector has not come to.
-    private func replacing(_ resource: APIResource, _ object: JSONValue) async throws -> JSONValue {
-        do {
-            return try await client.create(resource, object, namespace: namespace)
-        } catch let error as KubernetesError where error.isAlreadyExists {
-            guard let name = object["metadata"]["name"].string else { throw error }
-            let old = try await client.get(resource, name, namespace: namespace)
-            if old["metadata"]["ownerReferences"][0]["uid"] == object["metadata"]["ownerReferences"][0]["uid"]
-            {
-                return old
-            }
-            guard old["metadata"]["labels"][ClusterObjects.Key.cluster].string == request.name else {
-                throw KinkajouError(
-                    "there is a \(resource.kind) \"\(name)\" in \(place) that is none of Kinkajou's",
-                    cure: "choose another --name")
-            }
-            _ = try await client.delete(
-                resource, name, namespace: namespace, propagation: .background,
-                uid: old["metadata"]["uid"].string)
-            return try await client.create(resource, object, namespace: namespace)
+            return
         }
     }
 
@@ -186,8 +135,10 @@ struct ClusterCreation: Sendable {
         let inside = try await route.endpoint(
             of: request.name, uid: uid, access: .service, credentials: credentials)
         let reference = ClusterObjects.ownerReference(pod, apiVersion: "v1", kind: "Pod")
-        let text = KubeconfigEntries(cluster: request.name, kindCompatible: false).document(inside)
-        _ = try await replacing(.secrets, objects.kubeconfig(text, owner: reference))
+        let text = KubeconfigEntries(
+            context: ClusterName.context(request.name, kindCompatible: false)
+        ).document(inside)
+        _ = try await maker(objects).make(.secrets, objects.kubeconfig(text, owner: reference), pod: uid)
         try await startLifetime(made)
         return try await route.endpoint(
             of: request.name, uid: uid, access: request.access, credentials: credentials,
@@ -198,35 +149,57 @@ struct ClusterCreation: Sendable {
     private func startLifetime(_ made: Made) async throws {
         guard let job = made.job, let time = request.lifetime else { return }
         let elapsed = made.began.duration(to: .now).components.seconds
-        let seconds = JSONValue.integer(elapsed + time.components.seconds)
-        let change: JSONValue = ["spec": ["activeDeadlineSeconds": seconds]]
-        _ = try await client.patch(.jobs, name, namespace: namespace, change, type: .merge)
-        if job["spec"]["ttlSecondsAfterFinished"].isNull {
-            _ = try await client.patch(.pods, name, namespace: namespace, change, type: .merge)
+        let seconds = elapsed + time.components.seconds
+        let change: JSONValue = ["spec": ["activeDeadlineSeconds": .integer(seconds)]]
+        _ = try await client.patch(
+            .jobs, job["metadata"]["name"].string ?? "", namespace: namespace, change, type: .merge)
+        let hasNoCollector = job["spec"]["ttlSecondsAfterFinished"].isNull
+        var podChange: JSONValue = hasNoCollector ? change : [:]
+        if let start = job["metadata"]["creationTimestamp"].string,
+            let date = try? Date(start, strategy: .iso8601)
+        {
+            let end = Int64(date.timeIntervalSince1970) + seconds
+            podChange["metadata"] = [
+                "annotations": [ClusterObjects.Key.expires: .string(LifetimeChange.text(end))]
+            ]
+        }
+        _ = try await client.patch(.pods, name, namespace: namespace, podChange, type: .merge)
+        if hasNoCollector {
             follower.notice(
                 "warning: this host cluster does not delete what has expired (TTLAfterFinished): the Pod will be ended, and `kinkajou delete cluster --name \(request.name)` removes what is left of it"
             )
         }
     }
 
-    /// Takes away what was made, and says so where that does not work.
-    private func takeAway(_ made: Made, isInterrupted: Bool) async {
-        guard made.pod != nil || made.job != nil else { return }
-        follower.begin("Deleting what was made of the cluster \"\(request.name)\" 🗑")
+    /// Takes away what was made, also what was made although the answer was lost, and says so where that does not
+    /// work.
+    private func takeAway(_ made: Made, of objects: ClusterObjects) async {
+        let maker = maker(objects)
+        var isShown = false
         do {
-            if let job = made.job {
+            var job = made.job
+            if job == nil, objects.provisionalLifetime != nil {
+                job = try await maker.find(.jobs, objects.jobName)
+            }
+            var pod = made.pod
+            if pod == nil { pod = try await maker.find(.pods, name) }
+            guard job != nil || pod != nil else { return }
+            follower.begin("Deleting what was made of the cluster \"\(request.name)\" 🗑")
+            isShown = true
+            if let job {
                 _ = try await client.delete(
-                    .jobs, name, namespace: namespace, propagation: .background,
+                    .jobs, objects.jobName, namespace: namespace, propagation: .background,
                     uid: job["metadata"]["uid"].string)
             }
-            if let pod = made.pod {
+            if let pod {
                 try await PodRemoval(client: client, namespace: namespace).remove(pod, place: place)
             }
             follower.end(success: true)
         } catch {
-            follower.end(success: false)
+            if isShown { follower.end(success: false) }
             follower.notice(
-                "warning: \(error); delete it with `kinkajou delete cluster --name \(request.name)`")
+                "warning: what was made of the cluster \"\(request.name)\" may still be there: \(error); delete it with `kinkajou delete cluster --name \(request.name)`"
+            )
         }
     }
 }

@@ -15,12 +15,16 @@ public struct ClusterObjects: Sendable {
         static let nodeImage = "kinkajou.dev/node-image"
         /// The annotation with the way to the API server.
         static let access = "kinkajou.dev/access"
-        /// The annotation that tells one creation of a Pod from another.
+        /// The annotation that tells one creation of a cluster from another.
         static let creation = "kinkajou.dev/creation"
+        /// The annotation that says when the cluster ends, as RFC 3339 writes it.
+        static let expires = "kinkajou.dev/expires"
         /// The annotation with the seconds to live.
         static let lifetime = "kinkajou.dev/lifetime-seconds"
         /// The label that all of our objects have.
         static let managedBy = "app.kubernetes.io/managed-by"
+        /// Its value.
+        static let manager = "kinkajou"
     }
 
     let request: ClusterSpec
@@ -43,12 +47,14 @@ public struct ClusterObjects: Sendable {
             "labels": [
                 "app.kubernetes.io/name": "kinkajou",
                 "app.kubernetes.io/instance": .string(request.name),
-                Key.managedBy: "kinkajou",
+                Key.managedBy: .string(Key.manager),
                 Key.cluster: .string(request.name),
             ],
         ]
         if let owner { metadata["ownerReferences"] = [owner] }
-        if annotations != [:] { metadata["annotations"] = annotations }
+        var annotations = annotations
+        annotations[Key.creation] = .string(creation)
+        metadata["annotations"] = annotations
         return metadata
     }
 
@@ -69,6 +75,10 @@ public struct ClusterObjects: Sendable {
 
     // MARK: - The time to live
 
+    /// The name of the Job: that of no other creation, so that nobody's Job is ever in the way, and never longer than
+    /// the label fits that the Job's controller makes of it (63 characters).
+    public var jobName: String { "\(name.prefix(50))-\(creation.prefix(8))" }
+
     /// A Job that never runs a Pod and is deleted when its time is over; the cluster's Pod belongs to it. So it is
     /// the host cluster's Job, TTL and garbage collection controllers that end the cluster, and no process of ours.
     ///
@@ -78,7 +88,7 @@ public struct ClusterObjects: Sendable {
     /// - Parameter seconds: How long from now.
     public func expiryJob(seconds: Int64) -> JSONValue {
         [
-            "apiVersion": "batch/v1", "kind": "Job", "metadata": metadata(name, owner: ownerPodReference),
+            "apiVersion": "batch/v1", "kind": "Job", "metadata": metadata(jobName, owner: ownerPodReference),
             "spec": [
                 "parallelism": 0, "backoffLimit": 0, "activeDeadlineSeconds": .integer(seconds),
                 "ttlSecondsAfterFinished": 0,
@@ -112,7 +122,6 @@ public struct ClusterObjects: Sendable {
     public func pod(owner: JSONValue?) -> JSONValue {
         var annotations: JSONValue = [
             Key.nodes: .string("\(request.nodeCount)"), Key.access: .string(request.access.rawValue),
-            Key.creation: .string(creation),
         ]
         if let image = request.nodeImage { annotations[Key.nodeImage] = .string(image) }
         if let time = request.lifetime { annotations[Key.lifetime] = .string("\(time.components.seconds)") }
@@ -125,7 +134,7 @@ public struct ClusterObjects: Sendable {
                 [
                     "maxSkew": 1, "topologyKey": "kubernetes.io/hostname",
                     "whenUnsatisfiable": "ScheduleAnyway",
-                    "labelSelector": ["matchLabels": [Key.managedBy: "kinkajou"]],
+                    "labelSelector": ["matchLabels": [Key.managedBy: .string(Key.manager)]],
                 ]
             ],
             "volumes": .array(volumes),

@@ -32,6 +32,7 @@ extension ClusterRecord {
         address = pod["status"]["podIP"].string ?? ""
         created = metadata["creationTimestamp"].string ?? ""
         lifetime = annotations[ClusterObjects.Key.lifetime].string.flatMap { Int64($0) }
+        expires = annotations[ClusterObjects.Key.expires].string ?? ""
         owner =
             metadata["ownerReferences"].array.first { $0["kind"].string == "Pod" }?["name"].string.map {
                 "pod/\($0)"

@@ -14,18 +14,22 @@ struct ClusterRoute {
         of name: String, uid: String, access: ClusterSpec.Access, credentials: String, port: Int? = nil
     ) async throws -> ClusterEndpoint {
         let object = ClusterName.object(name)
+        let identity = ClusterIdentity(name: name, uid: uid, location: .host(host))
         let dnsName = "\(object).\(namespace).svc"
         switch access {
         case .service:
             return try ClusterEndpoint(
-                kindKubeconfig: credentials, route: .direct("https://\(dnsName)"), serverName: nil, host: host
-            )
+                kindKubeconfig: credentials, route: .direct("https://\(dnsName)"), serverName: nil,
+                identity: identity)
         case .tunnel:
             return try ClusterEndpoint(
                 kindKubeconfig: credentials,
                 route: .tunnel(
-                    port: port ?? TunnelPort.choose(for: uid), TunnelTarget(cluster: name, host: host)),
-                serverName: nil, host: host)
+                    port: port ?? TunnelPort.choose(for: uid),
+                    TunnelTarget(
+                        cluster: name, uid: uid, kubeconfig: host.kubeconfig, context: host.context,
+                        namespace: namespace)),
+                serverName: nil, identity: identity)
         case .nodePort:
             let service = try await client.get(.services, object, namespace: namespace)
             guard let number = service["spec"]["ports"][0]["nodePort"].integer else {
@@ -36,12 +40,12 @@ struct ClusterRoute {
             let address = try await nodeAddress(of: object)
             return try ClusterEndpoint(
                 kindKubeconfig: credentials, route: .direct("https://\(Self.bracketed(address)):\(number)"),
-                serverName: dnsName, host: host)
+                serverName: dnsName, identity: identity)
         case .loadBalancer:
             let address = try await balancerAddress(object)
             return try ClusterEndpoint(
                 kindKubeconfig: credentials, route: .direct("https://\(Self.bracketed(address))"),
-                serverName: dnsName, host: host)
+                serverName: dnsName, identity: identity)
         }
     }
 

@@ -22,7 +22,8 @@ public struct KubernetesProvider: ClusterProvider {
         client = try KubernetesClient(configuration, userAgent: "kinkajou")
         self.namespace = namespace ?? configuration.namespace
         host = HostReference(
-            kubeconfig: kubeconfig, context: configuration.contextName, namespace: self.namespace)
+            kubeconfig: kubeconfig, context: configuration.contextName, server: configuration.server,
+            namespace: self.namespace)
     }
 
     /// The host cluster and the namespace.
@@ -35,8 +36,8 @@ public struct KubernetesProvider: ClusterProvider {
     /// Ends the connections.
     public func shutdown() async { await client.shutdown() }
 
-    /// Whether the API server answers, within a few seconds.
-    public func check() async throws { _ = try await client.version() }
+    /// The host cluster and the namespace.
+    public func location() async throws -> ClusterLocation { .host(host) }
 
     // MARK: - What is there
 
@@ -52,21 +53,18 @@ public struct KubernetesProvider: ClusterProvider {
 
     /// The Pod of a cluster; nil: there is none.
     func pod(of name: String) async throws -> JSONValue? {
-        do {
-            let pod = try await client.get(.pods, ClusterName.object(name), namespace: namespace)
-            // A stranger's Pod that happens to have such a name is none of ours.
-            return pod["metadata"]["labels"][ClusterObjects.Key.cluster].string == name ? pod : nil
-        } catch let error as KubernetesError where error.isNotFound {
-            return nil
-        } catch {
-            throw explanation(of: error, doing: "read the cluster \"\(name)\"")
+        let pod = try await explained("read the cluster \"\(name)\"") {
+            try await client.find(.pods, ClusterName.object(name), namespace: namespace)
         }
+        // A stranger's Pod that happens to have such a name is none of ours.
+        return pod?["metadata"]["labels"][ClusterObjects.Key.cluster].string == name ? pod : nil
     }
 
-    private func runningPod(of name: String) async throws -> String {
+    /// The Pod of a cluster that runs.
+    func runningPod(of name: String) async throws -> JSONValue {
         guard let pod = try await pod(of: name) else { throw KinkajouError.unknownCluster(name, at: place) }
         switch PodStage(pod: pod) {
-        case .running, .ready, .terminating: return ClusterName.object(name)
+        case .running, .ready, .terminating: return pod
         case .failed(let failure):
             throw KinkajouError("the cluster \"\(name)\" has failed: \(failure.summary)", cure: failure.cure)
         case .scheduling, .preparing:
@@ -85,67 +83,94 @@ public struct KubernetesProvider: ClusterProvider {
         try await ClusterCreation(
             client: client, request: request, namespace: namespace, host: host, place: place,
             follower: follower,
-            credentials: { try await credentials(of: request.name) }
+            credentials: { try await credentials(of: request.name, pod: $0) }
         ).run()
     }
 
     // MARK: - Deleting one
 
-    /// Deletes the Pod; what belongs to it follows.
-    public func delete(_ name: String) async throws -> Bool {
-        let found = try await pod(of: name)
-        // One whose creation was interrupted may have left these alone.
-        let job = try await explained("delete the cluster \"\(name)\"") {
-            guard found == nil || found?["metadata"]["ownerReferences"][0]["kind"].string == "Job" else {
-                return false
-            }
-            do {
-                let job = try await client.get(.jobs, ClusterName.object(name), namespace: namespace)
-                guard job["metadata"]["labels"][ClusterObjects.Key.cluster].string == name else {
-                    return false
-                }
-                return try await client.delete(
-                    .jobs, ClusterName.object(name), namespace: namespace, propagation: .background)
-            } catch let error as KubernetesError where error.isNotFound || (found == nil && error.isForbidden)
-            {
-                return false
-            }
+    /// Deletes the Pod and the Job that counts its time; what belongs to the Pod follows.
+    public func delete(_ name: String) async throws -> DeletedCluster {
+        guard let found = try await pod(of: name) else {
+            return DeletedCluster(
+                ClusterIdentity(name: name, uid: nil, location: .host(host)), wasThere: false)
         }
-        guard let found else { return job }
+        try await explained("delete the cluster \"\(name)\"") {
+            try await deleteJob(of: found, cluster: name)
+        }
         try await PodRemoval(client: client, namespace: namespace).remove(found, place: place)
-        return true
+        return DeletedCluster(
+            ClusterIdentity(name: name, uid: found["metadata"]["uid"].string, location: .host(host)),
+            wasThere: true)
+    }
+
+    /// Deletes the Job that owns a Pod, where that is ours: the very one that the Pod names.
+    private func deleteJob(of pod: JSONValue, cluster: String) async throws {
+        guard let job = try await job(of: pod, cluster: cluster) else { return }
+        do {
+            _ = try await client.delete(
+                .jobs, job["metadata"]["name"].string ?? "", namespace: namespace, propagation: .background,
+                uid: job["metadata"]["uid"].string)
+        } catch let error as KubernetesError where error.isConflict {
+            return  // Another Job has this name by now.
+        }
+    }
+
+    /// The Job that counts a cluster's time; nil: it has none.
+    func job(of pod: JSONValue, cluster: String) async throws -> JSONValue? {
+        let owner = pod["metadata"]["ownerReferences"].array.first { $0["kind"].string == "Job" }
+        guard let owner, let name = owner["name"].string,
+            let job = try await client.find(.jobs, name, namespace: namespace),
+            job["metadata"]["uid"] == owner["uid"],
+            job["metadata"]["labels"][ClusterObjects.Key.cluster].string == cluster
+        else { return nil }
+        return job
     }
 
     // MARK: - Reaching one
 
-    /// The administrator's credentials of a cluster, as kind wrote them: from the Secret, or from the Pod itself.
-    func credentials(of name: String) async throws -> String {
-        if let secret = try? await client.get(
-            .secrets, ClusterObjects.kubeconfigSecret(name), namespace: namespace),
-            let encoded = secret["data"]["kubeconfig"].string, let data = Data(base64Encoded: encoded)
-        {
-            return String(decoding: data, as: UTF8.self)
+    /// The administrator's credentials of a cluster, as kind wrote them: from the Secret that belongs to its Pod, or
+    /// from the Pod itself.
+    func credentials(of name: String, pod: JSONValue) async throws -> String {
+        let secret = try await explained("read the credentials of the cluster \"\(name)\"") {
+            try await client.find(.secrets, ClusterObjects.kubeconfigSecret(name), namespace: namespace)
         }
+        if let secret, let text = Self.credentials(in: secret, of: pod) { return text }
         return try await output(["kind", "get", "kubeconfig", "--name", name], in: name)
+    }
+
+    /// The kubeconfig in a Secret, where that belongs to the Pod: one that an earlier cluster has left has the
+    /// credentials of that one.
+    static func credentials(in secret: JSONValue, of pod: JSONValue) -> String? {
+        let label = ClusterObjects.Key.cluster
+        guard secret["metadata"]["labels"][label] == pod["metadata"]["labels"][label],
+            secret["metadata"]["ownerReferences"].array.contains(where: {
+                $0["uid"] == pod["metadata"]["uid"]
+            }),
+            let encoded = secret["data"]["kubeconfig"].string, let data = Data(base64Encoded: encoded)
+        else { return nil }
+        return String(decoding: data, as: UTF8.self)
     }
 
     /// How the API server of a cluster is reached.
     public func endpoint(of name: String, isInternal: Bool) async throws -> ClusterEndpoint {
-        guard let pod = try await pod(of: name) else { throw KinkajouError.unknownCluster(name, at: place) }
-        let text = try await credentials(of: name)
+        let pod = try await runningPod(of: name)
+        guard let uid = pod["metadata"]["uid"].string, pod["metadata"]["deletionTimestamp"].isNull else {
+            throw KinkajouError(
+                "the cluster \"\(name)\" is being deleted", cure: "make it again: kinkajou create cluster")
+        }
+        let text = try await credentials(of: name, pod: pod)
         let wished = ClusterSpec.Access(
             rawValue: pod["metadata"]["annotations"][ClusterObjects.Key.access].string ?? "")
         return try await ClusterRoute(client: client, namespace: namespace, host: host).endpoint(
-            of: name, uid: pod["metadata"]["uid"].string ?? name,
-            access: isInternal ? .service : wished ?? .tunnel,
-            credentials: text)
+            of: name, uid: uid, access: isInternal ? .service : wished ?? .tunnel, credentials: text)
     }
 
     // MARK: - Commands in it
 
     /// Runs a command in the Pod.
     public func run(_ command: RemoteCommand, in name: String) async throws -> RemoteResult {
-        let pod = try await runningPod(of: name)
+        let pod = try await runningPod(of: name)["metadata"]["name"].string ?? ""
         return try await explained("run a command in the cluster \"\(name)\"") {
             try await withTimeLimit(
                 command.timeout, "`\(command.words.joined(separator: " "))` in the cluster \"\(name)\""
@@ -162,14 +187,14 @@ public struct KubernetesProvider: ClusterProvider {
     public func attach(_ command: [String], isTerminal: Bool, hasInput: Bool, in name: String) async throws
         -> Int32
     {
-        let pod = try await runningPod(of: name)
+        let pod = try await runningPod(of: name)["metadata"]["name"].string ?? ""
         return try await explained("run a command in the cluster \"\(name)\"") {
-            // A terminal tells its end by a key; for a pipe there are frames.
-            let wrapper = hasInput && !isTerminal ? ["kinkajou", "inside", "pipe", "--"] : []
+            // The agent tells a command that is not there by its status, and ends one whose user has gone. A terminal
+            // tells the end of input by a key; for a pipe there are frames.
+            let wrapper = ["kinkajou", "inside", "pipe"] + (isTerminal ? ["--terminal"] : []) + ["--"]
             let session = try await client.exec(
                 pod: pod, namespace: namespace, container: "cluster", command: wrapper + command,
-                stdin: hasInput,
-                tty: isTerminal)
+                stdin: hasInput || !isTerminal, tty: isTerminal)
             return try await PodStreams(session).attach(isTerminal: isTerminal, hasInput: hasInput)
         }
     }
@@ -191,7 +216,7 @@ public struct KubernetesProvider: ClusterProvider {
 
     // MARK: - Errors
 
-    private func explained<Result>(
+    func explained<Result>(
         _ doing: String, _ body: () async throws -> Result
     ) async throws -> Result {
         do {

@@ -5,27 +5,29 @@ internal import Values
 struct PodRemoval {
     let client: KubernetesClient
     let namespace: String
-    /// How long more than its grace period a Pod may take: the kubelet unmounts, and reports.
-    private static let margin = 60
+    /// The seconds that the Pod gets to end: what is thrown away need not be shut down in order.
+    private static let grace = 1
+    /// How long the Pod may take until it is gone: the kubelet unmounts, and reports.
+    private static let limit = Duration.seconds(60)
     /// How long a Pod that never started is waited for before it is taken out of the API.
     private static let patience = Duration.seconds(10)
 
     /// Deletes a Pod, that one and no later one of the same name.
     func remove(_ pod: JSONValue, place: String) async throws {
         let name = pod["metadata"]["name"].string ?? ""
-        let grace = Int(pod["spec"]["terminationGracePeriodSeconds"].integer ?? 30)
         let uid = pod["metadata"]["uid"].string
         let isThere: Bool
         do {
             isThere = try await client.delete(
-                .pods, name, namespace: namespace, propagation: .background, uid: uid)
+                .pods, name, namespace: namespace, propagation: .background, gracePeriodSeconds: Self.grace,
+                uid: uid)
         } catch let error as KubernetesError where error.isConflict {
             return  // Another Pod has this name by now.
         } catch {
             throw HostClusterRefusal.explanation(of: error, doing: "delete the Pod \(name)", place: place)
         }
         guard isThere else { return }
-        try await withTimeLimit(.seconds(grace + Self.margin), "the Pod \(name) to be gone") {
+        try await withTimeLimit(Self.limit, "the Pod \(name) to be gone") {
             if try await self.isGone(name, uid: uid, within: Self.patience) { return }
             // Older kubelets report only after a minute or more that a Pod which never started is gone. Nothing of it
             // runs that would have to be waited for, and the kubelet cleans up after it all the same.

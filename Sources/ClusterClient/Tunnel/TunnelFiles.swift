@@ -53,8 +53,7 @@ public struct TunnelFiles: Sendable {
 
     /// What a tunnel leads to, and what it hands out.
     struct State: Codable, Equatable {
-        var cluster: String
-        var namespace: String
+        var target: TunnelTarget
         var certificate: String
         var key: String
     }
@@ -67,6 +66,14 @@ public struct TunnelFiles: Sendable {
     func write(_ value: State) throws {
         let text = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
         try Files.replace(state, with: text, mode: 0o600)
+    }
+
+    /// Marks that somebody has asked for the credentials.
+    func touch() { utimensat(AT_FDCWD, state, nil, 0) }
+
+    /// How long ago somebody asked for the credentials; nil: they are not there any more.
+    func sinceAsked() -> Duration? {
+        FileStatus(state).map { .seconds(max(0, time(nil) - $0.modified)) }
     }
 
     /// Ends the tunnel: it looks for this file, and the credentials go with it.

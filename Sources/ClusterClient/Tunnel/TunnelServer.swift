@@ -12,14 +12,14 @@ internal import Values
 /// through the host cluster's API server. It ends when nobody has used it for a while, and when the cluster is gone.
 public struct TunnelServer: Sendable {
     private let provider: KubernetesProvider
-    private let cluster: String
+    private let target: TunnelTarget
     private let files: TunnelFiles
     private let idleLimit: Duration
 
     /// A tunnel that does not listen yet.
-    public init(provider: KubernetesProvider, cluster: String, files: TunnelFiles, idleLimit: Duration) {
+    public init(provider: KubernetesProvider, target: TunnelTarget, files: TunnelFiles, idleLimit: Duration) {
         self.provider = provider
-        self.cluster = cluster
+        self.target = target
         self.files = files
         self.idleLimit = idleLimit
     }
@@ -42,26 +42,54 @@ public struct TunnelServer: Sendable {
             throw KinkajouError("another tunnel has port \(files.port)", cure: "use that one")
         }
         defer { close(lock) }
-        let endpoint = try await provider.endpoint(of: cluster, isInternal: true)
+        let endpoint = try await provider.endpoint(of: target)
         let server = try await listen()
         try files.write(
             TunnelFiles.State(
-                cluster: cluster, namespace: provider.namespace, certificate: endpoint.certificate,
-                key: endpoint.key))
+                target: target, certificate: endpoint.certificate, key: endpoint.key))
         defer { unlink(files.state) }
         ready()
-        log.info("the tunnel listens", metadata: ["port": "\(files.port)", "cluster": "\(cluster)"])
+        log.info("the tunnel listens", metadata: ["port": "\(files.port)", "cluster": "\(target.cluster)"])
         defer { log.info("the tunnel ends", metadata: ["port": "\(files.port)"]) }
         let activity = Activity()
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await self.accept(server, activity: activity) }
             group.addTask {
-                while !activity.isOver, !activity.isIdle(for: idleLimit), Files.exists(files.state) {
+                // Whoever has asked for the credentials may come back with them.
+                while !activity.isOver, let asked = files.sinceAsked(),
+                    asked < idleLimit || !activity.isIdle(for: idleLimit)
+                {
                     try await Task.sleep(for: .seconds(1))
                 }
             }
+            group.addTask { try await self.watch(endpoint.identity.uid) }
             _ = try await group.next()
+        }
+    }
+
+    /// Returns when the cluster is gone or has ended, so that its credentials are not handed out any more, and that
+    /// nothing of a later cluster of the name is reached with them.
+    private func watch(_ uid: String?) async throws {
+        let fields = "metadata.name=\(ClusterName.object(target.cluster))"
+        var isSeen = false
+        do {
+            for try await event in provider.client.watch(
+                .pods, namespace: target.namespace, labels: nil, fields: fields)
+            {
+                switch event {
+                case .added(let pod), .modified(let pod):
+                    isSeen = true
+                    if pod["metadata"]["uid"].string != uid { return }
+                    if case .failed = PodStage(pod: pod) { return }
+                case .deleted(let pod): if pod["metadata"]["uid"].string == uid { return }
+                case .synced: if !isSeen { return }
+                }
+            }
+        } catch let error as KubernetesError {
+            log.warning("the Pod of the cluster \"\(target.cluster)\" cannot be watched: \(error)")
+            // The connections will tell.
+            while true { try await Task.sleep(for: .seconds(3600)) }
         }
     }
 
@@ -78,7 +106,7 @@ public struct TunnelServer: Sendable {
             throw KinkajouError(
                 "the tunnel cannot listen at 127.0.0.1:\(files.port): \(error)",
                 cure:
-                    "if something else has that port, `kinkajou export kubeconfig --name \(cluster)` chooses another"
+                    "if something else has that port, `kinkajou export kubeconfig --name \(target.cluster)` chooses another"
             )
         }
     }
@@ -108,7 +136,7 @@ public struct TunnelServer: Sendable {
             let connection = try await accepted.open(ByteBuffer.self, ByteBuffer.self, halfClosure: true)
             try await connection.executeThenClose { inbound, outbound in
                 let stream = try await provider.client.portForward(
-                    pod: ClusterName.object(cluster), namespace: provider.namespace,
+                    pod: ClusterName.object(target.cluster), namespace: target.namespace,
                     port: Defaults.apiServerPort)
                 defer { stream.close() }
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -124,10 +152,39 @@ public struct TunnelServer: Sendable {
                 }
             }
         } catch let error as KubernetesError {
-            log.warning("port-forward to the cluster \"\(cluster)\": \(error)")
+            log.warning("port-forward to the cluster \"\(target.cluster)\": \(error)")
             if error.isNotFound { activity.giveUp() }
         } catch {
             log.warning("connection: \(error)")
         }
+    }
+}
+
+extension KubernetesProvider {
+    /// How the API server of a tunnel's cluster is reached from inside the host cluster.
+    ///
+    /// - Throws: ``KinkajouError`` that says what became of the cluster, where it is not the one that is there.
+    func endpoint(of target: TunnelTarget) async throws -> ClusterEndpoint {
+        let remove =
+            "`kinkajou delete cluster --name \(target.cluster) --namespace \(target.namespace)"
+            + (target.context.map { " --context \($0)" } ?? "") + "` removes its context"
+        guard let pod = try await pod(of: target.cluster) else {
+            throw KinkajouError(
+                "the cluster \"\(target.cluster)\" of this context is gone: it was deleted, or its time to live was over",
+                cure: "make it again, or leave it: \(remove)")
+        }
+        if let uid = target.uid, pod["metadata"]["uid"].string != uid {
+            throw KinkajouError(
+                "the cluster \"\(target.cluster)\" of this context is gone; there is another one of that name now",
+                cure:
+                    "`kinkajou export kubeconfig --name \(target.cluster) --namespace \(target.namespace)` writes that one's context"
+            )
+        }
+        if case .failed(let failure) = PodStage(pod: pod) {
+            throw KinkajouError(
+                "the cluster \"\(target.cluster)\" has ended: \(failure.summary)",
+                cure: "\(failure.cure); \(remove)")
+        }
+        return try await endpoint(of: target.cluster, isInternal: true)
     }
 }

@@ -42,23 +42,21 @@ public struct TunnelStart: Sendable {
             return nil
         }
         guard let state = files.readState() else { return nil }
-        guard state.cluster == target.cluster, state.namespace == target.host.namespace else {
+        guard state.target == target else {
             throw KinkajouError(
-                "port \(files.port) is that of the tunnel to the cluster \"\(state.cluster)\"",
+                "port \(files.port) is that of the tunnel to the cluster \"\(state.target.cluster)\" in namespace \"\(state.target.namespace)\"",
                 cure: "`kinkajou export kubeconfig --name \(target.cluster)` chooses another port")
         }
+        // A sign of life, so that the tunnel stays as long as these credentials are used.
+        files.touch()
         return (state.certificate, state.key)
     }
 
     /// Starts this program again as the tunnel, which outlives us, and waits until it says that it listens.
     private func start() async throws {
-        var arguments = [
-            "tunnel", "--name", target.cluster, "--namespace", target.host.namespace, "--port",
-            "\(files.port)",
-            "--idle", "\(idleLimit.components.seconds)s", "-v", "1",
-        ]
-        if let file = target.host.kubeconfig { arguments += ["--host-kubeconfig", file] }
-        if let context = target.host.context { arguments += ["--context", context] }
+        let arguments =
+            ["tunnel"] + target.options
+            + ["--port", "\(files.port)", "--idle", "\(idleLimit.components.seconds)s", "-v", "1"]
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemError("pipe", "", errno) }
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)

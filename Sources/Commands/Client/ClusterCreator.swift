@@ -16,7 +16,6 @@ struct ClusterCreator: Sendable {
     struct Created: Sendable {
         var name: String
         var endpoint: ClusterEndpoint
-        var entries: KubeconfigEntries
     }
 
     /// Makes it.
@@ -48,10 +47,7 @@ struct ClusterCreator: Sendable {
             throw CreationPreflight.explained(
                 error, after: preflight, in: pods == nil ? .docker : .kubernetes)
         }
-        return Created(
-            name: request.name, endpoint: endpoint,
-            entries: KubeconfigEntries(
-                cluster: request.name, kindCompatible: options.kindCompat, program: OwnProgram.name))
+        return Created(name: request.name, endpoint: endpoint)
     }
 
     private func owner(_ provider: KubernetesProvider) async throws -> ClusterSpec.OwnerPod? {

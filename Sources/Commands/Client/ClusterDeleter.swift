@@ -8,39 +8,44 @@ internal import Values
 struct ClusterDeleter: Sendable {
     let provider: any ClusterProvider
     let output: OutputOptions
-    /// The kubeconfig with the cluster's context; nil: there is none.
-    let kubeconfig: String?
+    /// The kubeconfig files with the cluster's contexts; nil: there are none.
+    let files: KubeconfigFiles?
 
-    /// Deletes one, its context and its tunnel. One that is not there is no error.
+    /// Deletes one, its contexts and its tunnels. One that is not there is no error.
     func delete(_ name: String) async throws {
         output.say("Deleting cluster \"\(name)\" ...")
-        let wasThere = try await provider.delete(name)
-        if wasThere { output.say("Deleted cluster \"\(name)\"") }
-        guard let kubeconfig, Files.exists(kubeconfig) else { return }
+        let deleted = try await provider.delete(name)
+        output.say(
+            deleted.wasThere
+                ? "Deleted cluster \"\(name)\"" : "There is no cluster \"\(name)\" in \(provider.place)")
         do {
-            // Only a file with such a context is written to.
-            let before = try Kubeconfig(yaml: try Files.read(kubeconfig), file: kubeconfig)
-            guard !remove(name, from: before).isEmpty else { return }
-            try KubeconfigFile(path: kubeconfig).update { kubeconfig in
-                for port in remove(name, from: &kubeconfig) {
-                    TunnelFiles(port: port, environment: Environment.all()).remove()
-                }
-            }
+            try removeContexts(of: deleted.identity)
         } catch {
             throw KinkajouError(
-                "the cluster \"\(name)\" is deleted, but its context cannot be removed from \(kubeconfig): \(error)",
-                cure: "kubectl config delete-context kinkajou-\(name)")
+                "the cluster \"\(name)\" is deleted, but its context cannot be removed: \(error)",
+                cure: "see `kubectl config get-contexts`, and remove it with `kubectl config delete-context`")
         }
     }
 
-    private func remove(_ name: String, from kubeconfig: Kubeconfig) -> [String] {
-        [false, true].map { ClusterName.context(name, kindCompatible: $0) }
-            .filter { kubeconfig.context($0) != nil }
+    /// Removes what leads to a cluster that is gone.
+    func removeContexts(of identity: ClusterIdentity) throws {
+        var ports: [Int] = []
+        try files?.update { ports = KubeconfigEntries.remove(identity, from: &$0) }
+        for port in ports { TunnelFiles(port: port, environment: Environment.all()).remove() }
     }
 
-    private func remove(_ name: String, from kubeconfig: inout Kubeconfig) -> [Int] {
-        [false, true].compactMap { compatible in
-            KubeconfigEntries(cluster: name, kindCompatible: compatible).remove(from: &kubeconfig)
+    /// Removes the contexts of clusters at the provider's place that are not there.
+    func pruneContexts() async throws {
+        guard let files else { return }
+        let location = try await provider.location()
+        let present = Set(try await provider.clusters().map(\.name))
+        let kubeconfig = try files.read()
+        for context in kubeconfig.contextNames {
+            guard let identity = KubeconfigEntries.identity(of: context, in: kubeconfig),
+                identity.location.isSame(as: location), !present.contains(identity.name)
+            else { continue }
+            try removeContexts(of: identity)
+            output.say("Removed context \"\(context)\": its cluster is gone")
         }
     }
 }

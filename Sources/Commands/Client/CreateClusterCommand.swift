@@ -33,22 +33,24 @@ struct CreateClusterCommand: ClientCommand, OutputtingCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func execute() async throws -> Int32 {
-        try await provider.withProvider { chosen in
+        let files = provider.targetFiles
+        // Before a minute is spent on a cluster whose context cannot be written.
+        try files.checkWritable()
+        return try await provider.withProvider(writesKubeconfig: true) { chosen in
             let created = try await ClusterCreator(provider: chosen, options: creation, output: output)
                 .create(name: name)
+            let context: String
             do {
-                try KubeconfigFile(path: provider.targetFile).update { kubeconfig in
-                    created.entries.add(created.endpoint, to: &kubeconfig)
-                }
+                context = try ContextWriter(
+                    files: files, kindCompatible: creation.kindCompat, output: output
+                ).write(created.endpoint)
             } catch {
                 throw KinkajouError(
                     "the cluster \"\(created.name)\" is ready, but its context cannot be written: \(error)",
                     cure: "kinkajou export kubeconfig --name \(created.name) --kubeconfig FILE")
             }
-            let context = created.entries.context
             output.say(
                 """
-                Set kubectl context to "\(context)"
                 You can now use your cluster with:
 
                 kubectl cluster-info --context \(context)

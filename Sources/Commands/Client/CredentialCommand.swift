@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ClusterClient
 internal import Console
+internal import FoundationEssentials
 internal import KubernetesAPI
 internal import Linux
 internal import Values
@@ -19,6 +20,10 @@ struct CredentialCommand: ClientCommand {
     @OptionGroup var tunnel: TunnelOptions
     @OptionGroup var logging: LoggingOptions
 
+    /// How long client-go keeps the credentials. After that it asks again, which opens a tunnel that has ended anew: so
+    /// a `kubectl proxy` or a controller goes on. Less than the tunnel's own patience.
+    private static let lifetime = 30.0
+
     func execute() async throws -> Int32 {
         let credentials = try await TunnelStart(
             files: tunnel.files, target: tunnel.target, idleLimit: tunnel.idle.duration
@@ -26,6 +31,8 @@ struct CredentialCommand: ClientCommand {
         let answer: JSONValue = [
             "apiVersion": "client.authentication.k8s.io/v1beta1", "kind": "ExecCredential",
             "status": [
+                "expirationTimestamp": .string(
+                    Date.ISO8601FormatStyle().format(Date(timeIntervalSinceNow: Self.lifetime))),
                 "clientCertificateData": .string(try Self.text(credentials.certificate)),
                 "clientKeyData": .string(try Self.text(credentials.key)),
             ],
@@ -60,6 +67,9 @@ struct TunnelOptions: ParsableArguments, Sendable {
     @Option(help: "The namespace of its Pod.")
     var namespace: String
 
+    @Option(help: "The UID of its Pod.")
+    var uid: String?
+
     @Option(help: "The port of 127.0.0.1.")
     var port: Int
 
@@ -73,6 +83,9 @@ struct TunnelOptions: ParsableArguments, Sendable {
     var idle = DurationArgument(.seconds(300))
 
     func validate() throws {
+        guard idle.duration >= .seconds(60) else {
+            throw ValidationError("--idle takes 60s or more: clients keep the credentials for a while.")
+        }
         guard (1...65535).contains(port) else {
             throw ValidationError("--port \(port): there is no such port.")
         }
@@ -84,7 +97,6 @@ struct TunnelOptions: ParsableArguments, Sendable {
     /// Where it leads.
     var target: TunnelTarget {
         TunnelTarget(
-            cluster: name,
-            host: HostReference(kubeconfig: hostKubeconfig, context: context, namespace: namespace))
+            cluster: name, uid: uid, kubeconfig: hostKubeconfig, context: context, namespace: namespace)
     }
 }

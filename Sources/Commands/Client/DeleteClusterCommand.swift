@@ -18,7 +18,7 @@ struct DeleteClusterCommand: ClientCommand, OutputtingCommand {
 
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
-            try await ClusterDeleter(provider: chosen, output: output, kubeconfig: provider.targetFile)
+            try await ClusterDeleter(provider: chosen, output: output, files: provider.targetFiles)
                 .delete(cluster.chosen)
             return 0
         }

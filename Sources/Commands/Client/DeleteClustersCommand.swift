@@ -11,6 +11,7 @@ struct DeleteClustersCommand: ClientCommand, OutputtingCommand {
             EXAMPLES
               kinkajou delete clusters one two
               kinkajou delete clusters --all
+              kinkajou delete clusters --ended     # expired or failed; and contexts of clusters that are gone
             """)
 
     @Argument(help: "The names of the clusters.")
@@ -20,19 +21,26 @@ struct DeleteClustersCommand: ClientCommand, OutputtingCommand {
         name: [.customShort("A"), .customLong("all")], help: "All clusters of the namespace, or of Docker.")
     var all = false
 
+    @Flag(help: "Those that have expired or failed, and the contexts of clusters that are gone.")
+    var ended = false
+
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
-        if names.isEmpty, !all { throw ValidationError("Name clusters, or give --all.") }
-        if !names.isEmpty, all { throw ValidationError("Give names or --all, not both.") }
+        guard [!names.isEmpty, all, ended].filter({ $0 }).count == 1 else {
+            throw ValidationError("Name clusters, or give --all or --ended: one of these.")
+        }
     }
 
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
-            let names = all ? try await chosen.clusters().map(\.name) : names
-            if names.isEmpty { output.say("No kind clusters found.") }
-            let deleter = ClusterDeleter(provider: chosen, output: output, kubeconfig: provider.targetFile)
+            var names = names
+            if names.isEmpty {
+                names = try await chosen.clusters().filter { all || $0.hasEnded }.map(\.name)
+                if names.isEmpty { output.say("No kind clusters found.") }
+            }
+            let deleter = ClusterDeleter(provider: chosen, output: output, files: provider.targetFiles)
             // At once, as each takes seconds; and all of them, also when one fails.
             let failures = await withTaskGroup(of: (String, (any Error)?).self) { group in
                 for name in Set(names) {
@@ -56,6 +64,7 @@ struct DeleteClustersCommand: ClientCommand, OutputtingCommand {
                     cure: "try again; `kinkajou get clusters` lists what is left",
                     evidence: failures.map { "\($0.0): \($0.1)" })
             }
+            if all || ended { try await deleter.pruneContexts() }
             return 0
         }
     }

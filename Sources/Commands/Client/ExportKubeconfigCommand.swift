@@ -20,11 +20,11 @@ struct ExportKubeconfigCommand: ClientCommand, OutputtingCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func execute() async throws -> Int32 {
-        try await provider.withProvider { chosen in
+        let files = provider.targetFiles
+        return try await provider.withProvider(writesKubeconfig: true) { chosen in
             let endpoint = try await chosen.endpoint(of: cluster.chosen, isInternal: context.internal)
-            let entries = context.entries(of: cluster.chosen)
-            try KubeconfigFile(path: provider.targetFile).update { entries.add(endpoint, to: &$0) }
-            output.say("Set kubectl context to \"\(entries.context)\"")
+            _ = try ContextWriter(files: files, kindCompatible: context.kindCompat, output: output)
+                .write(endpoint)
             return 0
         }
     }

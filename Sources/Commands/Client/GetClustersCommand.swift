@@ -30,6 +30,14 @@ struct GetClustersCommand: ClientCommand {
         return 0
     }
 
+    /// What is left of a cluster's time, or all of it where it has not begun.
+    private static func timeLeft(_ cluster: ClusterRecord, now: Date) -> Age {
+        guard let end = try? Date(cluster.expires, strategy: .iso8601) else {
+            return Age(seconds: cluster.lifetime)
+        }
+        return Age(seconds: max(0, Int64(end.timeIntervalSince(now))))
+    }
+
     /// The list.
     static func listing(_ clusters: [ClusterRecord], now: Date) -> Listing {
         Listing(
@@ -38,7 +46,7 @@ struct GetClustersCommand: ClientCommand {
                 [
                     cluster.name, cluster.status.rawValue, cluster.nodes.map { "\($0)" } ?? "-",
                     Age(since: cluster.created, now: now).text,
-                    cluster.lifetime.map { Age(seconds: $0).text } ?? "-",
+                    Self.timeLeft(cluster, now: now).text,
                     cluster.host.isEmpty ? "-" : cluster.host,
                     cluster.address.isEmpty ? "-" : cluster.address,
                     cluster.reason,
@@ -54,6 +62,7 @@ struct GetClustersCommand: ClientCommand {
                     ("namespace", cluster.namespace), ("reason", cluster.reason),
                     ("nodeImage", cluster.nodeImage),
                     ("host", cluster.host), ("address", cluster.address), ("owner", cluster.owner),
+                    ("expires", cluster.expires),
                 ] where !value.isEmpty {
                     object[key] = .string(value)
                 }

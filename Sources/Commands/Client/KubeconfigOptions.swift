@@ -11,6 +11,7 @@ struct KubeconfigOptions: ParsableArguments {
 
     /// The entries of a cluster's context.
     func entries(of cluster: String) -> KubeconfigEntries {
-        KubeconfigEntries(cluster: cluster, kindCompatible: kindCompat, program: OwnProgram.name)
+        KubeconfigEntries(
+            context: ClusterName.context(cluster, kindCompatible: kindCompat), program: OwnProgram.name)
     }
 }

@@ -68,7 +68,7 @@ struct RunCommand: ClientCommand, OutputtingCommand {
             // Not cancelled with us: what was made is taken away.
             try await Task.detached {
                 await exportLogs(of: created.name, from: chosen, after: result)
-                try await ClusterDeleter(provider: chosen, output: output, kubeconfig: nil).delete(
+                try await ClusterDeleter(provider: chosen, output: output, files: nil).delete(
                     created.name)
             }.value
             return try result.get()
@@ -90,7 +90,10 @@ struct RunCommand: ClientCommand, OutputtingCommand {
                 TunnelFiles(port: port, environment: Environment.all()).remove()
             }
         }
-        try Files.replace(file, with: created.entries.document(created.endpoint), mode: 0o600)
+        let entries = KubeconfigEntries(
+            context: ClusterName.context(created.name, kindCompatible: creation.kindCompat),
+            program: OwnProgram.name)
+        try Files.replace(file, with: entries.document(created.endpoint), mode: 0o600)
         var environment = Environment.all()
         environment["KUBECONFIG"] = file
         var request = ChildRequest(

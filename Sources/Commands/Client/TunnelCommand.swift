@@ -14,12 +14,11 @@ struct TunnelCommand: ClientCommand {
     @OptionGroup var logging: LoggingOptions
 
     func execute() async throws -> Int32 {
-        let provider = try HostSelection(
-            kubeconfig: nil, hostKubeconfig: tunnel.hostKubeconfig, context: tunnel.context,
-            namespace: tunnel.namespace
-        ).provider(environment: Environment.all())
+        let provider = try KubernetesProvider(
+            files: tunnel.hostKubeconfig, context: tunnel.context, namespace: tunnel.namespace,
+            environment: Environment.all())
         let server = TunnelServer(
-            provider: provider, cluster: tunnel.name, files: tunnel.files, idleLimit: tunnel.idle.duration)
+            provider: provider, target: tunnel.target, files: tunnel.files, idleLimit: tunnel.idle.duration)
         do {
             try await server.run {
                 StandardOutput.write("ready\n")

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Values
 
 /// Whether the client may do something.
@@ -37,6 +38,27 @@ extension KubernetesClient {
             throw KubernetesError.invalidResponse(what: request.summary, reason: "it has no version")
         }
         return version
+    }
+
+    /// The server's time, in seconds since 1970: what its objects' times are to be compared with. It is that of the
+    /// answer's Date header (RFC 9110, section 5.6.7); where a proxy took that away, this machine's.
+    public func serverTime() async throws -> Int64 {
+        let answer = try await request(APIRequest(.get, "/version"))
+        return answer.header("Date").flatMap(Self.seconds(ofDate:)) ?? Int64(Date().timeIntervalSince1970)
+    }
+
+    /// Reads `Thu, 26 Nov 2026 04:31:02 GMT`; nil for anything else.
+    static func seconds(ofDate text: String) -> Int64? {
+        let months = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        let parts = text.split(separator: " ")
+        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])),
+            let date = try? Date(
+                "\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])T\(parts[4])Z", strategy: .iso8601
+            )
+        else { return nil }
+        return Int64(date.timeIntervalSince1970)
     }
 
     /// Asks whether the client may do something (SelfSubjectAccessReview).

@@ -19,6 +19,11 @@ enum InCluster {
 }
 
 extension ClientConfiguration {
+    /// Whether this runs in a Pod with a service account.
+    public static func isInCluster(environment: [String: String]) -> Bool {
+        InCluster.isAvailable(environment: environment)
+    }
+
     /// The API server of the cluster that this Pod runs in, as its service account.
     ///
     /// - Parameters:

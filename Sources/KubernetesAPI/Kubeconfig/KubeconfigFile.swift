@@ -18,36 +18,71 @@ public struct KubeconfigFile: Sendable {
         self.lockTimeout = lockTimeout
     }
 
-    /// The file that kubectl would write: the explicit one; or the first of `KUBECONFIG` that is there, or else its
-    /// last; or `~/.kube/config`.
-    public static func defaultPath(explicit: String?, environment: [String: String]) -> String {
-        let files = Kubeconfig.files(explicit: explicit, environment: environment)
-        return files.first { access($0, F_OK) == 0 } ?? files.last ?? "/root/.kube/config"
-    }
-
     /// Reads the file, has it changed, and writes it. A file that is not there begins empty, and is made with mode
     /// 0600; one that is there keeps its mode and, where that is allowed, its owner. Nothing is written when nothing
     /// was changed. It blocks while another holds the lock.
     ///
     /// - Throws: ``KubeconfigError``, or what `change` throws; the file is then as it was.
     public func update(_ change: (inout Kubeconfig) throws -> Void) throws {
-        try makeDirectories()
-        let lock = FileLock(path: path + ".lock")
-        try lock.acquire(timeout: lockTimeout)
+        let lock = try lock()
         defer { lock.release() }
-        let previous: String?
-        do {
-            previous = String(decoding: try readFile(path), as: UTF8.self)
-        } catch  where error.isMissing {
-            previous = nil
-        } catch {
-            throw KubeconfigError.inaccessible(file: path, action: "read", reason: error.reason)
-        }
-        let before = try previous.map { try Kubeconfig(yaml: $0, file: path) }
+        let before = try read()
         var config = before ?? Kubeconfig()
         try change(&config)
         guard config != before else { return }
-        try write(Array(config.yaml().utf8))
+        try write(config)
+    }
+
+    /// Finds out whether ``update(_:)`` could write the file now. Nothing of it is changed; a folder that is missing
+    /// is not made.
+    ///
+    /// - Throws: ``KubeconfigError``: it is a folder, or no kubeconfig, or its folder cannot be written to.
+    public func checkWritable() throws {
+        let directory = absolutePath(directoryName(path), relativeTo: currentDirectory())
+        var present = directory
+        while present != "/", access(present, F_OK) != 0 { present = directoryName(present) }
+        guard FileStatus(present)?.kind == .directory else {
+            throw KubeconfigError.inaccessible(
+                file: path, action: "write", reason: "\(present) is no folder")
+        }
+        guard present == directory else {
+            guard access(present, W_OK | X_OK) == 0 else {
+                throw KubeconfigError.inaccessible(
+                    file: present, action: "write in", reason: errorText(errno))
+            }
+            return
+        }
+        if let kind = FileStatus(path)?.kind, kind != .regular {
+            throw KubeconfigError.inaccessible(
+                file: path, action: "write",
+                reason: kind == .directory ? "it is a folder" : "it is no regular file")
+        }
+        let lock = try lock()
+        defer { lock.release() }
+        guard try read() == nil || access(path, W_OK) == 0 else {
+            throw KubeconfigError.inaccessible(file: path, action: "write", reason: errorText(errno))
+        }
+    }
+
+    /// Takes the lock, and makes the folders before it.
+    func lock() throws -> FileLock {
+        try makeDirectories()
+        let lock = FileLock(path: path + ".lock")
+        try lock.acquire(timeout: lockTimeout)
+        return lock
+    }
+
+    /// What is in the file; nil: it is not there.
+    func read() throws -> Kubeconfig? {
+        let text: String
+        do {
+            text = String(decoding: try readFile(path), as: UTF8.self)
+        } catch  where error.isMissing {
+            return nil
+        } catch {
+            throw KubeconfigError.inaccessible(file: path, action: "read", reason: error.reason)
+        }
+        return try Kubeconfig(yaml: text, file: path)
     }
 
     private func makeDirectories() throws {
@@ -63,8 +98,9 @@ public struct KubeconfigFile: Sendable {
         }
     }
 
-    /// Writes a file beside the real one, and renames it.
-    private func write(_ bytes: [UInt8]) throws {
+    /// Writes a file beside the real one, and renames it. Only for who has the lock.
+    func write(_ config: Kubeconfig) throws {
+        let bytes = Array(config.yaml().utf8)
         // A link stays a link: what it points to is replaced.
         let target = realpath(path, nil).map { resolved in
             defer { free(resolved) }

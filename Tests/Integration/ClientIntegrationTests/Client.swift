@@ -64,6 +64,7 @@ struct Client {
         // What is said to the scripts that make the host cluster is not for the commands.
         for name in [
             "KUBECONFIG", "KINKAJOU_POD_IMAGE", "KIND_CLUSTER_NAME", "KIND_NODE_IMAGE", "KINKAJOU_PROVIDER",
+            "KIND_EXPERIMENTAL_PROVIDER",
         ] {
             variables[name] = nil
         }
