@@ -24,21 +24,36 @@ struct PodManifest {
         if let namespace { lines.append("  namespace: \(Self.scalar(namespace))") }
         lines += [
             "  labels:", "    app.kubernetes.io/name: \(Self.scalar(name))",
-            "    app.kubernetes.io/managed-by: kinkajou", "spec:",
+            "    app.kubernetes.io/managed-by: kinkajou",
         ]
         if isJob {
             lines += [
-                "  backoffLimit: 0", "  # A job that hangs ends, and so does everything in it.",
-                "  activeDeadlineSeconds: 3600", "  template:", "    spec:",
+                "spec:", "  backoffLimit: 0", "  # A job that hangs ends, and so does everything in it.",
+                "  activeDeadlineSeconds: 3600", "  template:", "    metadata:",
             ]
+            lines += Self.annotations.map { "      " + $0 } + ["    spec:"]
+        } else {
+            lines += Self.annotations.map { "  " + $0 } + ["spec:"]
         }
         let indentation = isJob ? "      " : "  "
         lines += podSpec.map { indentation + $0 }
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// What keeps autoscalers from ending the Pod to move it: the same as with `kinkajou create cluster`.
+    private static var annotations: [String] {
+        ["annotations:", "  # Who moves Pods from one node to another would end it."]
+            + Defaults.annotations(evictable: false).sorted { $0.key < $1.key }.map {
+                "  \(scalar($0.key)): \(scalar($0.value))"
+            }
+    }
+
     private var podSpec: [String] {
+        let selector = Defaults.nodeSelector.sorted { $0.key > $1.key }.map {
+            "\(Self.scalar($0.key)): \(Self.scalar($0.value))"
+        }
         var lines = [
+            "nodeSelector: {\(selector.joined(separator: ", "))}",
             "# Nothing in here talks to the outer cluster.",
             "automountServiceAccountToken: false", "enableServiceLinks: false", "restartPolicy: Never",
             "# Longer than kinkajou's own --grace of 25 s.", "terminationGracePeriodSeconds: 30",
@@ -85,10 +100,11 @@ struct PodManifest {
     private static let sharedSocket = sharedDirectory + "/docker.sock"
 
     /// A request above its limit is refused.
-    private var requests: (cpu: String, memory: String) {
+    private var requests: (cpu: String, memory: String, storage: String) {
         (
             Quantity.request(Defaults.cpuRequest, within: cpu),
-            Quantity.request(Defaults.memoryRequest(isCluster: isCluster), within: memory)
+            Quantity.request(Defaults.memoryRequest(isCluster: isCluster), within: memory),
+            Quantity.request(Defaults.storageRequest, within: storage)
         )
     }
 
@@ -111,7 +127,7 @@ struct PodManifest {
             "securityContext:",
             "  # A Docker engine mounts file systems, makes cgroups and network interfaces.",
             "  privileged: true", "resources:",
-            "  requests: {cpu: \(Self.scalar(requests.cpu)), memory: \(Self.scalar(requests.memory))}",
+            "  requests: {cpu: \(Self.scalar(requests.cpu)), memory: \(Self.scalar(requests.memory)), ephemeral-storage: \(Self.scalar(requests.storage))}",
             "  limits: {cpu: \(Self.scalar(cpu)), memory: \(Self.scalar(memory)), ephemeral-storage: \(Self.scalar(storage))}",
         ]
         if isProbed || isCluster { lines += ports }

@@ -35,12 +35,22 @@ import Values
         #expect(spec["restartPolicy"].string == "Never")
         let paths = spec["volumes"].array.compactMap { $0["hostPath"]["path"].string }
         #expect(paths == ["/lib/modules"])
+        #expect(spec["nodeSelector"]["kubernetes.io/arch"].string == Defaults.architecture)
         let container = spec["containers"][0]
+        #expect(container["resources"]["requests"]["ephemeral-storage"].string == "2Gi")
         #expect(container["securityContext"]["privileged"].boolean == true)
         #expect(container["resources"]["limits"]["memory"].string == "4Gi")
         #expect(container["resources"]["limits"]["ephemeral-storage"].string == "20Gi")
         #expect(spec["terminationGracePeriodSeconds"].integer == 30)
-        #expect(spec["nodeSelector"].isNull)
+        #expect(spec["nodeSelector"]["kubernetes.io/os"].string == "linux")
+    }
+
+    @Test func nobodyMovesThePodUnlessThatIsAllowed() {
+        let key = "cluster-autoscaler.kubernetes.io/safe-to-evict"
+        let kept = objects().pod(owner: nil)["metadata"]["annotations"]
+        #expect(kept[key] == "false" && kept["karpenter.sh/do-not-disrupt"] == "true")
+        let moved = objects { $0.placement.evictable = true }.pod(owner: nil)["metadata"]["annotations"]
+        #expect(moved[key] == "true" && moved["karpenter.sh/do-not-disrupt"].isNull)
     }
 
     @Test func aRequestIsNeverAboveItsLimit() {
@@ -63,7 +73,7 @@ import Values
             request.placement.serviceAccount = "builder"
             request.placement.imagePullSecrets = ["registry"]
         }.pod(owner: nil)["spec"]
-        #expect(spec["nodeSelector"] == ["disk": "ssd"])
+        #expect(spec["nodeSelector"]["disk"].string == "ssd")
         #expect(
             spec["tolerations"] == [
                 ["key": "ci", "operator": "Equal", "value": "yes", "effect": "NoSchedule"],
@@ -85,18 +95,61 @@ import Values
 
     private static let header = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"
 
-    @Test func publishedPortsAreReachedThroughTheService() throws {
-        let text =
-            Self.header
-            + "nodes: [{extraPortMappings: [{containerPort: 80, hostPort: 8080}, "
-            + "{containerPort: 53, hostPort: 5353, protocol: UDP}, {containerPort: 81}]}]\n"
+    private func ports(_ mappings: String, networking: String = "", access: ClusterSpec.Access = .tunnel)
+        throws -> (service: [JSONValue], allowed: [JSONValue], inside: Cluster)
+    {
+        let text = Self.header + "nodes: [{extraPortMappings: [\(mappings)]}]\nnetworking: {\(networking)}\n"
         let configuration = try KindConfiguration(text: text, file: nil)
-        let objects = objects { $0.configuration = configuration }
-        let ports = objects.service(owner: owner)["spec"]["ports"].array
-        #expect(ports.map { $0["port"].integer } == [443, 8080, 5353])
-        let allowed = objects.networkPolicy(owner: owner)["spec"]["ingress"][0]["ports"].array
+        let objects = objects { request in
+            request.configuration = configuration
+            request.access = access
+        }
+        let spec = try objects.specification(owner: owner)["stringData"]["spec.json"].string ?? ""
+        return (
+            objects.service(owner: owner)["spec"]["ports"].array,
+            objects.networkPolicy(owner: owner)["spec"]["ingress"][0]["ports"].array,
+            try ClusterSpec(text: spec, file: "spec.json").parsed.cluster
+        )
+    }
+
+    @Test func publishedPortsAreReachedThroughTheService() throws {
+        let (service, allowed, _) = try ports(
+            "{containerPort: 80, hostPort: 8080}, {containerPort: 53, hostPort: 5353, protocol: UDP}")
+        #expect(service.map { $0["port"].integer } == [443, 8080, 5353])
         #expect(allowed.map { $0["port"].integer } == [30001, 8080, 5353])
         #expect(allowed[2]["protocol"].string == "UDP")
+    }
+
+    /// kind's own example for Ingress publishes 80 and 443.
+    @Test func aPublishedHTTPSPortMovesTheAPIServersPort() throws {
+        let (service, allowed, _) = try ports(
+            "{containerPort: 80, hostPort: 80}, {containerPort: 443, hostPort: 443}")
+        #expect(service.map { $0["port"].integer } == [6443, 80, 443])
+        #expect(service.map { $0["targetPort"] } == ["api", 80, 443])
+        #expect(allowed.map { $0["port"].integer } == [30001, 80, 443])
+    }
+
+    @Test func portsThatMeetOursAndPortsWithoutANumberGetOthersInThePod() throws {
+        let (service, allowed, inside) = try ports(
+            "{containerPort: 80, hostPort: 30001, listenAddress: 127.0.0.1}, {containerPort: 81}, {containerPort: 82, hostPort: 0}, {containerPort: 99, hostPort: 81}"
+        )
+        #expect(service.map { $0["port"].integer } == [443, 30001, 82, 83, 81])
+        #expect(service.map { $0["targetPort"] } == ["api", 30003, 82, 83, 81])
+        #expect(allowed.map { $0["port"].integer } == [30001, 30003, 82, 83, 81])
+        let mappings = inside.nodes.flatMap(\.extraPortMappings)
+        #expect(mappings.map(\.hostPort) == [30003, 82, 83, 81])
+        // The address is one of the machine that the file speaks of, and not of the Pod.
+        #expect(mappings.allSatisfy { $0.listenAddress == nil })
+    }
+
+    @Test func theFilesPortForTheAPIServerCountsForEveryAccess() throws {
+        for (access, port) in [(ClusterSpec.Access.service, 7443), (.loadBalancer, 7443), (.tunnel, 443)] {
+            let (service, _, inside) = try ports("", networking: "apiServerPort: 7443", access: access)
+            #expect(service[0]["port"].integer == Int64(port), "\(access)")
+            #expect(inside.networking.apiServerPort == nil)
+        }
+        let (service, _, _) = try ports("", networking: "apiServerPort: 30443", access: .nodePort)
+        #expect(service[0]["nodePort"] == 30443)
     }
 
     @Test func accessChoosesTheServicesType() {
@@ -130,12 +183,14 @@ import Values
     }
 
     @Test func theSpecIsASecretAndNoArgument() throws {
-        let configuration = try KindConfiguration(text: Self.header + "# password", file: "kind.yaml")
+        let configuration = try KindConfiguration(
+            text: Self.header + "containerdConfigPatches: [password]\n", file: "kind.yaml")
         let objects = objects { $0.configuration = configuration }
         let pod = String(decoding: objects.pod(owner: nil).encoded(), as: UTF8.self)
         #expect(!pod.contains("password"))
         let text = try objects.specification(owner: owner)["stringData"]["spec.json"].string ?? ""
-        #expect(try ClusterSpec(text: text, file: "spec.json") == objects.specForPod)
+        let spec = try objects.request.inside(names: objects.certificateNames)
+        #expect(try ClusterSpec(text: text, file: "spec.json") == spec)
         #expect(text.contains("password"))
     }
 }

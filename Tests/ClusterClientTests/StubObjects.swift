@@ -67,16 +67,24 @@ final class StubObjects: Sendable {
             return index.map { state.faults.remove(at: $0).fault }
         }
         if case .answered(let code)? = fault {
-            try await exchange.answer(code, Self.status(code, "Broken"))
+            try await Self.answer(exchange, code, Self.status(code, "Broken"))
             return
         }
         if case .objectGoesBefore? = fault { state.withLock { _ = $0.objects.removeValue(forKey: path) } }
         let (code, answer) = try carryOut(request.method, path, body)
         switch fault {
         case .carriedOutButLost: exchange.hangUp()
-        case .carriedOutButAnswered(let code): try await exchange.answer(code, Self.status(code, "Broken"))
-        default: try await exchange.answer(code, answer)
+        case .carriedOutButAnswered(let code):
+            try await Self.answer(exchange, code, Self.status(code, "Broken"))
+        default: try await Self.answer(exchange, code, answer)
         }
+    }
+
+    /// Answers a request whose body was read.
+    private static func answer(_ exchange: StubServer.Exchange, _ code: Int, _ text: String) async throws {
+        try await exchange.head(code, ["Content-Length": "\(text.utf8.count)"])
+        try await exchange.write(text)
+        try await exchange.end()
     }
 
     private func carryOut(_ method: String, _ path: String, _ body: ByteBuffer) throws -> (Int, String) {

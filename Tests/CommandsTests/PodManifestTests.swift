@@ -37,7 +37,12 @@ import Testing
         ),
     ])
     func theExamplesAreWhatIsPrinted(name: String, arguments: [String]) throws {
-        let file = try String(contentsOf: Self.deploy.appending(path: "\(name).yaml"), encoding: .utf8)
+        let text = try String(contentsOf: Self.deploy.appending(path: "\(name).yaml"), encoding: .utf8)
+        #if arch(arm64)
+            let file = text.replacing("arch: amd64", with: "arch: arm64")
+        #else
+            let file = text
+        #endif
         let lines = file.split(separator: "\n", omittingEmptySubsequences: false).drop { $0.hasPrefix("#") }
         #expect(try printed(arguments) == lines.joined(separator: "\n"))
     }
@@ -81,8 +86,11 @@ import Testing
     }
 
     @Test func aRequestIsNoMoreThanItsLimit() throws {
-        let manifest = try printed("cluster", "--memory", "768Mi", "--cpu", "250m")
-        #expect(manifest.contains("requests: {cpu: \"250m\", memory: \"768Mi\"}"), "\(manifest)")
+        let manifest = try printed(
+            "cluster", "--memory", "512Mi", "--cpu", "250m", "--storage", "1Gi")
+        #expect(
+            manifest.contains("requests: {cpu: \"250m\", memory: \"512Mi\", ephemeral-storage: \"1Gi\"}"),
+            "\(manifest)")
     }
 
     @Test(arguments: [

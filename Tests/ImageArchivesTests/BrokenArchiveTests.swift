@@ -35,9 +35,11 @@ import Testing
     }
 
     @Test func filesThatAreNotThere() async throws {
-        for path in [directory.path + "/none", directory.path] {
+        for (path, kind) in [
+            (directory.path + "/none", ImageArchiveError.Kind.unreadable), (directory.path, .notAnImage),
+        ] {
             let error = await #expect(throws: ImageArchiveError.self) { try await ImageArchive.open(path) }
-            #expect(error?.kind == .unreadable)
+            #expect(error?.kind == kind)
         }
     }
 

@@ -5,6 +5,15 @@ import Testing
 @Suite struct NameTests {
     private static let digest = "@sha256:" + String(repeating: "a", count: 64)
 
+    /// What the sender takes for a name, the receiver takes too.
+    @Test func theLimitIsThatOfTheFullName() {
+        let longest = String(repeating: "a", count: 255 - "docker.io/library/".count)
+        let full = "docker.io/library/\(longest):latest"
+        #expect(ImageName.normalised(longest) == full)
+        #expect(ImageName.normalised(full) == full)
+        #expect(ImageName.normalised(longest + "a") == nil)
+    }
+
     @Test(arguments: [
         ("nginx", "docker.io/library/nginx:latest"), ("nginx:1.2", "docker.io/library/nginx:1.2"),
         ("me/app", "docker.io/me/app:latest"), ("docker.io/nginx", "docker.io/library/nginx:latest"),

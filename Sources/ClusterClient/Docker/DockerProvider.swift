@@ -134,6 +134,7 @@ public struct DockerProvider: ClusterProvider {
         if !placement.imagePullSecrets.isEmpty { refused.append("--image-pull-secret") }
         if request.owner != nil { refused.append("--owner") }
         if request.access != .tunnel { refused.append("--access") }
+        if placement.evictable { refused.append("--evictable") }
         guard refused.isEmpty else {
             throw KinkajouError(
                 "\(refused.joined(separator: ", ")): this is for clusters in Pods",
@@ -150,13 +151,16 @@ public struct DockerProvider: ClusterProvider {
             "--label", "\(ClusterObjects.Key.nodes)=\(request.nodeCount)", "--stop-timeout", "30",
             "--health-cmd", "kubectl get --raw=/readyz --request-timeout=5s", "--health-interval", "10s",
             "--health-start-period", "\(request.wait.components.seconds)s",
-            "--publish", "127.0.0.1:\(request.localPort.map { "\($0)" } ?? ""):\(Defaults.apiServerPort)",
+            "--publish",
+            Self.published(
+                Defaults.apiServerPort, at: request.apiPortOutside,
+                address: request.apiAddressOutside ?? "127.0.0.1", protocol: .tcp),
             "--volume", "/var/lib/docker",
         ]
         if Files.exists("/lib/modules") { words += ["--volume", "/lib/modules:/lib/modules:ro"] }
         if let cpus = Quantity(request.resources.cpu) { words += ["--cpus", "\(cpus.value)"] }
         if let memory = Quantity(request.resources.memory) {
-            words += ["--memory", "\(Int64(memory.value))"]
+            words += ["--memory", "\(memory.whole ?? .max)"]
         }
         if let image = request.nodeImage {
             words += ["--label", "\(ClusterObjects.Key.nodeImage)=\(image)"]
@@ -169,11 +173,11 @@ public struct DockerProvider: ClusterProvider {
                 words += ["--env", "\(key)=\(value)"]
             }
         }
-        for port in request.publishedPorts {
-            guard let number = port.hostPort, number > 0 else { continue }
-            let address = port.listenAddress.map { $0.contains(":") ? "[\($0)]:" : "\($0):" } ?? ""
+        for port in request.published.ports {
             words += [
-                "--publish", "\(address)\(number):\(number)/\((port.protocol ?? .tcp).rawValue.lowercased())",
+                "--publish",
+                Self.published(
+                    port.inner, at: port.outer, address: port.listenAddress, protocol: port.protocol),
             ]
         }
         if let time = request.lifetime {
@@ -190,10 +194,19 @@ public struct DockerProvider: ClusterProvider {
             if try await container(of: request.name) != nil { throw nameIsTaken(request.name) }
             throw creationError(created, request: request)
         }
-        try await handOver(specForContainer(request), to: name)
+        try await handOver(
+            try request.inside(names: ["127.0.0.1", name] + (request.apiAddressOutside.map { [$0] } ?? [])),
+            to: name)
         if let image = request.nodeImage { try await handOver(image, to: name, of: request.podImage) }
         let started = try await docker.run(["start", name])
         guard started.isSuccess else { throw creationError(started, request: request) }
+    }
+
+    /// The value of `--publish` for a port of the container.
+    static func published(_ inner: Int, at outer: Int?, address: String?, protocol: PortProtocol) -> String {
+        let place = address.map { $0.contains(":") ? "[\($0)]:" : "\($0):" } ?? ""
+        let outside = outer.map { "\($0):" } ?? (place.isEmpty ? "" : ":")
+        return "\(place)\(outside)\(inner)/\(`protocol`.rawValue.lowercased())"
     }
 
     private func nameIsTaken(_ name: String) -> KinkajouError {
@@ -230,15 +243,6 @@ public struct DockerProvider: ClusterProvider {
     }
 
     /// The spec as the container gets it.
-    private func specForContainer(_ request: ClusterSpec) -> ClusterSpec {
-        var spec = request
-        spec.apiServer.port = Defaults.apiServerPort
-        spec.apiServer.certificateNames =
-            ["127.0.0.1", ClusterName.object(request.name)] + request.apiServer.certificateNames
-        spec.summarizesTime = true
-        return spec
-    }
-
     /// Puts the spec into the container before it starts, readable for root alone.
     private func handOver(_ spec: ClusterSpec, to container: String) async throws {
         try await copy(
@@ -365,13 +369,17 @@ public struct DockerProvider: ClusterProvider {
             let address = ClusterRecord(container: container).address
             url = "https://\(address):\(Defaults.apiServerPort)"
         } else {
-            let port = container["NetworkSettings"]["Ports"]["\(Defaults.apiServerPort)/tcp"][0]["HostPort"]
-                .string
-            guard let port else {
+            let published = container["NetworkSettings"]["Ports"]["\(Defaults.apiServerPort)/tcp"][0]
+            guard let port = published["HostPort"].string else {
                 throw KinkajouError(
                     "the cluster \"\(name)\" does not run", cure: "see `kinkajou logs --name \(name)`")
             }
-            url = "https://127.0.0.1:\(port)"
+            // What listens at all addresses is reached here at the loopback's.
+            let address = published["HostIp"].string.flatMap {
+                ["", "0.0.0.0", "::"].contains($0) ? nil : $0
+            }
+            let host = address ?? "127.0.0.1"
+            url = "https://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         }
         return try ClusterEndpoint(
             kindKubeconfig: text, route: .direct(url), serverName: nil,

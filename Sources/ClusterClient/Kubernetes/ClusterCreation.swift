@@ -133,7 +133,8 @@ struct ClusterCreation: Sendable {
         let route = ClusterRoute(client: client, namespace: namespace, host: host)
         let uid = pod["metadata"]["uid"].string ?? request.name
         let inside = try await route.endpoint(
-            of: request.name, uid: uid, access: .service, credentials: credentials)
+            of: request.name, uid: uid, access: .service, port: objects.apiServicePort,
+            credentials: credentials)
         let reference = ClusterObjects.ownerReference(pod, apiVersion: "v1", kind: "Pod")
         let text = KubeconfigEntries(
             context: ClusterName.context(request.name, kindCompatible: false)
@@ -141,8 +142,8 @@ struct ClusterCreation: Sendable {
         _ = try await maker(objects).make(.secrets, objects.kubeconfig(text, owner: reference), pod: uid)
         try await startLifetime(made)
         return try await route.endpoint(
-            of: request.name, uid: uid, access: request.access, credentials: credentials,
-            port: request.localPort)
+            of: request.name, uid: uid, access: request.access, port: objects.apiServicePort,
+            credentials: credentials, localPort: request.apiPortOutside)
     }
 
     /// From now on the time to live counts.

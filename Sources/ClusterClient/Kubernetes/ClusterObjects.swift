@@ -15,6 +15,8 @@ public struct ClusterObjects: Sendable {
         static let nodeImage = "kinkajou.dev/node-image"
         /// The annotation with the way to the API server.
         static let access = "kinkajou.dev/access"
+        /// The annotation with the API server's port of the Service.
+        static let apiPort = "kinkajou.dev/api-port"
         /// The annotation that tells one creation of a cluster from another.
         static let creation = "kinkajou.dev/creation"
         /// The annotation that says when the cluster ends, as RFC 3339 writes it.
@@ -122,7 +124,11 @@ public struct ClusterObjects: Sendable {
     public func pod(owner: JSONValue?) -> JSONValue {
         var annotations: JSONValue = [
             Key.nodes: .string("\(request.nodeCount)"), Key.access: .string(request.access.rawValue),
+            Key.apiPort: .string("\(apiServicePort)"),
         ]
+        for (key, value) in Defaults.annotations(evictable: request.placement.evictable) {
+            annotations[key] = .string(value)
+        }
         if let image = request.nodeImage { annotations[Key.nodeImage] = .string(image) }
         if let time = request.lifetime { annotations[Key.lifetime] = .string("\(time.components.seconds)") }
         var spec: JSONValue = [
@@ -140,9 +146,8 @@ public struct ClusterObjects: Sendable {
             "volumes": .array(volumes),
         ]
         let placement = request.placement
-        if !placement.nodeSelector.isEmpty {
-            spec["nodeSelector"] = .object(placement.nodeSelector.mapValues { .string($0) })
-        }
+        spec["nodeSelector"] = .object(
+            Defaults.nodeSelector.merging(placement.nodeSelector) { $1 }.mapValues { .string($0) })
         if !placement.tolerations.isEmpty { spec["tolerations"] = .array(placement.tolerations.map(\.json)) }
         if let name = placement.runtimeClass { spec["runtimeClassName"] = .string(name) }
         if let name = placement.serviceAccount { spec["serviceAccountName"] = .string(name) }
@@ -162,6 +167,8 @@ public struct ClusterObjects: Sendable {
             "requests": [
                 "cpu": .string(Quantity.request(resources.cpuRequest, within: resources.cpu)),
                 "memory": .string(Quantity.request(resources.memoryRequest, within: resources.memory)),
+                "ephemeral-storage": .string(
+                    Quantity.request(resources.storageRequest, within: resources.storage)),
             ],
             "limits": [
                 "cpu": .string(resources.cpu), "memory": .string(resources.memory),
@@ -211,11 +218,11 @@ public struct ClusterObjects: Sendable {
     }
 
     /// The names that clients know the API server by, beside the Pod's address.
-    private var certificateNames: [String] {
+    var certificateNames: [String] {
         [
             "127.0.0.1", name, "\(name).\(namespace)", "\(name).\(namespace).svc",
             "\(name).\(namespace).svc.cluster.local",
-        ] + request.apiServer.certificateNames
+        ]
     }
 
     private var volumes: [JSONValue] {
@@ -245,18 +252,8 @@ public struct ClusterObjects: Sendable {
         [
             "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
             "metadata": metadata(Self.specSecret(request.name), owner: owner),
-            "stringData": ["spec.json": .string(try specForPod.text())],
+            "stringData": ["spec.json": .string(try request.inside(names: certificateNames).text())],
         ]
-    }
-
-    /// The spec as the Pod gets it: its API server is known by the Service's names, and always at the same port: what
-    /// kind's file says of the port is about where it is reached in the end.
-    var specForPod: ClusterSpec {
-        var spec = request
-        spec.apiServer.port = Defaults.apiServerPort
-        spec.apiServer.certificateNames = certificateNames
-        spec.summarizesTime = true
-        return spec
     }
 
     /// The Secret with the kubeconfig for use inside the host cluster.
@@ -276,19 +273,22 @@ public struct ClusterObjects: Sendable {
             case .nodePort: "NodePort"
             case .loadBalancer: "LoadBalancer"
             }
-        var ports: [JSONValue] = [["name": "api", "port": 443, "targetPort": "api"]]
-        for port in published {
-            ports.append([
+        var api: JSONValue = ["name": "api", "port": .integer(Int64(apiServicePort)), "targetPort": "api"]
+        if case .nodePort = request.access, let port = request.apiPortOutside {
+            api["nodePort"] = .integer(Int64(port))
+        }
+        let ports = serviced.map { port -> JSONValue in
+            [
                 "name": .string("\(port.protocol.rawValue.lowercased())-\(port.number)"),
-                "port": .integer(Int64(port.number)),
-                "targetPort": .integer(Int64(port.number)), "protocol": .string(port.protocol.rawValue),
-            ])
+                "port": .integer(Int64(port.number)), "targetPort": .integer(Int64(port.inner)),
+                "protocol": .string(port.protocol.rawValue),
+            ]
         }
         return [
             "apiVersion": "v1", "kind": "Service", "metadata": metadata(name, owner: owner),
             "spec": [
                 "type": .string(type), "selector": [Key.cluster: .string(request.name)],
-                "ports": .array(ports),
+                "ports": .array([api] + ports),
                 // Whoever waits for the cluster asks the API server itself.
                 "publishNotReadyAddresses": true,
             ],
@@ -299,8 +299,10 @@ public struct ClusterObjects: Sendable {
     /// What it sends is not restricted: images are pulled and names are resolved.
     public func networkPolicy(owner: JSONValue) -> JSONValue {
         var ports: [JSONValue] = [["port": .integer(Int64(Defaults.apiServerPort)), "protocol": "TCP"]]
-        for port in published {
-            ports.append(["port": .integer(Int64(port.number)), "protocol": .string(port.protocol.rawValue)])
+        for port in request.published.ports {
+            ports.append([
+                "port": .integer(Int64(port.inner)), "protocol": .string(port.protocol.rawValue),
+            ])
         }
         return [
             "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
@@ -312,11 +314,21 @@ public struct ClusterObjects: Sendable {
         ]
     }
 
-    /// The published ports that have a number; those without get one that only the Pod knows.
-    private var published: [(number: Int, protocol: PortProtocol)] {
-        request.publishedPorts.compactMap { mapping in
-            mapping.hostPort.flatMap { $0 > 0 ? ($0, mapping.protocol ?? .tcp) : nil }
-        }
+    /// The ports of the Service beside the API server's. Where kind's file names none, it is the one in the Pod.
+    private var serviced: [(number: Int, inner: Int, protocol: PortProtocol)] {
+        request.published.ports.map { ($0.outer ?? $0.inner, $0.inner, $0.protocol) }
+    }
+
+    /// The API server's port of the Service: what kind's file asks for, where that is reached and not published; else
+    /// that of HTTPS, or what is free.
+    var apiServicePort: Int {
+        let published = Set(serviced.filter { $0.protocol == .tcp }.map(\.number))
+        let wished =
+            [ClusterSpec.Access.service, .loadBalancer].contains(request.access)
+            ? request.apiPortOutside : nil
+        let candidates = [wished, 443, 6443, Defaults.apiServerPort].compactMap { $0 }
+        return candidates.first { !published.contains($0) }
+            ?? (1024...65535).first { !published.contains($0) } ?? 443
     }
 }
 

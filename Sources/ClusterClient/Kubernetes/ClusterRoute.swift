@@ -11,21 +11,23 @@ struct ClusterRoute {
     private static let balancerLimit = 300
 
     func endpoint(
-        of name: String, uid: String, access: ClusterSpec.Access, credentials: String, port: Int? = nil
+        of name: String, uid: String, access: ClusterSpec.Access, port: Int, credentials: String,
+        localPort: Int? = nil
     ) async throws -> ClusterEndpoint {
         let object = ClusterName.object(name)
         let identity = ClusterIdentity(name: name, uid: uid, location: .host(host))
         let dnsName = "\(object).\(namespace).svc"
+        let suffix = port == 443 ? "" : ":\(port)"
         switch access {
         case .service:
             return try ClusterEndpoint(
-                kindKubeconfig: credentials, route: .direct("https://\(dnsName)"), serverName: nil,
+                kindKubeconfig: credentials, route: .direct("https://\(dnsName)\(suffix)"), serverName: nil,
                 identity: identity)
         case .tunnel:
             return try ClusterEndpoint(
                 kindKubeconfig: credentials,
                 route: .tunnel(
-                    port: port ?? TunnelPort.choose(for: uid),
+                    port: localPort ?? TunnelPort.choose(for: uid),
                     TunnelTarget(
                         cluster: name, uid: uid, kubeconfig: host.kubeconfig, context: host.context,
                         namespace: namespace)),
@@ -44,7 +46,7 @@ struct ClusterRoute {
         case .loadBalancer:
             let address = try await balancerAddress(object)
             return try ClusterEndpoint(
-                kindKubeconfig: credentials, route: .direct("https://\(Self.bracketed(address))"),
+                kindKubeconfig: credentials, route: .direct("https://\(Self.bracketed(address))\(suffix)"),
                 serverName: dnsName, identity: identity)
         }
     }

@@ -80,7 +80,14 @@ public struct KubernetesProvider: ClusterProvider {
     public func create(_ request: ClusterSpec, follower: any CreationFollower) async throws
         -> ClusterEndpoint
     {
-        try await ClusterCreation(
+        if let address = request.apiAddressOutside,
+            !["127.0.0.1", "0.0.0.0", "::1", "::"].contains(address)
+        {
+            throw KinkajouError(
+                "networking.apiServerAddress is \(address), and the API server of a cluster in a Pod listens at the Pod's address",
+                cure: "leave it out, and choose with --access how it is reached", code: .usage)
+        }
+        return try await ClusterCreation(
             client: client, request: request, namespace: namespace, host: host, place: place,
             follower: follower,
             credentials: { try await credentials(of: request.name, pod: $0) }
@@ -163,7 +170,10 @@ public struct KubernetesProvider: ClusterProvider {
         let wished = ClusterSpec.Access(
             rawValue: pod["metadata"]["annotations"][ClusterObjects.Key.access].string ?? "")
         return try await ClusterRoute(client: client, namespace: namespace, host: host).endpoint(
-            of: name, uid: uid, access: isInternal ? .service : wished ?? .tunnel, credentials: text)
+            of: name, uid: uid, access: isInternal ? .service : wished ?? .tunnel,
+            port: pod["metadata"]["annotations"][ClusterObjects.Key.apiPort].string.flatMap { Int($0) }
+                ?? 443,
+            credentials: text)
     }
 
     // MARK: - Commands in it

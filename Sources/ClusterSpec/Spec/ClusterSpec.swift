@@ -74,8 +74,6 @@ public struct ClusterSpec: Codable, Sendable, Equatable {
     public var owner: OwnerPod?
     /// How the API server is reached from where the kubeconfig is used.
     public var access = Access.tunnel
-    /// The local port of a tunnel; nil: one that is free.
-    public var localPort: Int?
 
     /// A cluster of which nothing was asked.
     public init() {}
@@ -105,6 +103,8 @@ public struct ClusterSpec: Codable, Sendable, Equatable {
         public var cpuRequest = Defaults.cpuRequest
         /// The memory request.
         public var memoryRequest = Defaults.memoryRequest(isCluster: true)
+        /// The request for what is written.
+        public var storageRequest = Defaults.storageRequest
 
         /// The defaults: enough for a cluster of one node and some Pods.
         public init() {}
@@ -122,6 +122,8 @@ public struct ClusterSpec: Codable, Sendable, Equatable {
         public var serviceAccount: String?
         /// Secrets with the credentials of registries.
         public var imagePullSecrets: [String] = []
+        /// Whether who makes room on nodes may end the cluster for it.
+        public var evictable = false
 
         /// No restriction.
         public init() {}
@@ -159,8 +161,10 @@ extension ClusterSpec {
     public var parsed: ParsedCluster { configuration?.parsed ?? .none }
     /// How many nodes there will be.
     public var nodeCount: Int { max(1, parsed.cluster.nodes.count) }
-    /// The ports of nodes that kind's file publishes.
-    public var publishedPorts: [PortMapping] { parsed.cluster.nodes.flatMap(\.extraPortMappings) }
+    /// The port that kind's file asks for, to reach the API server at from outside; nil: any.
+    public var apiPortOutside: Int? { parsed.cluster.networking.apiServerPort.flatMap { $0 > 0 ? $0 : nil } }
+    /// The address that kind's file asks for, to reach the API server at from outside; nil: this machine's own.
+    public var apiAddressOutside: String? { parsed.cluster.networking.apiServerAddress }
     /// How long the cluster may take until it is ready.
     public var wait: Duration { .seconds(waitSeconds) }
     /// How long the Pod may take until it runs.

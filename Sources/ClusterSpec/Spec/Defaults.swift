@@ -44,13 +44,38 @@ public enum Defaults {
     /// The CPU limit.
     public static let cpu = "2"
     /// The CPU request: what the scheduler reserves.
-    public static let cpuRequest = "500m"
+    ///
+    /// A host cluster of one small node, of whose two processors the system takes one, has room for several clusters.
+    public static let cpuRequest = "250m"
     /// The memory limit.
     public static func memory(isCluster: Bool) -> String { isCluster ? "4Gi" : "2Gi" }
     /// The memory request.
-    public static func memoryRequest(isCluster: Bool) -> String { isCluster ? "1Gi" : "512Mi" }
+    public static func memoryRequest(isCluster: Bool) -> String { isCluster ? "768Mi" : "512Mi" }
     /// The limit of what is written to the machine's disk.
     public static func storage(isCluster: Bool) -> String { isCluster ? "20Gi" : "10Gi" }
+
+    /// The request for what is written: not what may be written at most, which few do.
+    public static let storageRequest = "2Gi"
+
+    // MARK: Placement
+
+    /// What tells autoscalers whether they may end the Pod to move it: it would be the end of the cluster.
+    public static func annotations(evictable: Bool) -> [String: String] {
+        let key = "cluster-autoscaler.kubernetes.io/safe-to-evict"
+        return evictable ? [key: "true"] : [key: "false", "karpenter.sh/do-not-disrupt": "true"]
+    }
+
+    #if arch(arm64)
+        /// The architecture of this program, and of the images that are made with it, as Go calls it.
+        public static let architecture = "arm64"
+    #else
+        /// The architecture of this program, and of the images that are made with it, as Go calls it.
+        public static let architecture = "amd64"
+    #endif
+    /// The labels of nodes that the Pod's image runs on.
+    public static let nodeSelector = [
+        "kubernetes.io/os": "linux", "kubernetes.io/arch": architecture,
+    ]
 
     // MARK: Files in the Pod
 

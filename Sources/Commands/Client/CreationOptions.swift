@@ -32,6 +32,12 @@ struct CreationOptions: ParsableArguments, Sendable {
     @Option(help: "The memory that the scheduler reserves for the Pod; at most --memory.")
     var memoryRequest = Defaults.memoryRequest(isCluster: true)
 
+    @Option(help: "The disk space that the scheduler reserves for the Pod; at most --storage.")
+    var storageRequest = Defaults.storageRequest
+
+    @Flag(help: "Let autoscalers end the cluster to make room on its node.")
+    var evictable = false
+
     @Option(help: "A label that the Pod's node must have, KEY=VALUE; may be given more than once.")
     var nodeSelector: [String] = []
 
@@ -78,7 +84,7 @@ struct CreationOptions: ParsableArguments, Sendable {
         }
         let quantities = [
             ("--cpu", cpu), ("--memory", memory), ("--storage", storage), ("--cpu-request", cpuRequest),
-            ("--memory-request", memoryRequest),
+            ("--memory-request", memoryRequest), ("--storage-request", storageRequest),
         ]
         for (option, value) in quantities {
             guard let quantity = Quantity(value), quantity.value > 0, quantity.value < Double(Int64.max)
@@ -126,9 +132,9 @@ struct CreationOptions: ParsableArguments, Sendable {
         merge.take(\.environment, option: try variables())
         merge.take(open: \.lifetimeSeconds, option: ttl?.duration.components.seconds)
         merge.take(\.access, option: access ?? (isInHostCluster ? .service : .tunnel))
+        merge.take(\.resources.storageRequest, option: storageRequest)
+        merge.take(\.placement.evictable, option: evictable ? true : nil)
         let file = merge.spec.parsed
-        merge.take(
-            open: \.localPort, option: file.cluster.networking.apiServerPort.flatMap { $0 > 0 ? $0 : nil })
         try refuseMounts(of: file.cluster, file: file.file ?? "the configuration")
         if let problem = ClusterName.problem(with: merge.spec.name) {
             throw KinkajouError(

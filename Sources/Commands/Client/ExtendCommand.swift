@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import ClusterClient
 
 /// `kinkajou extend`.
-struct ExtendCommand: ClientCommand {
+struct ExtendCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "extend", abstract: "Change how long a cluster lives.",
         discussion: """

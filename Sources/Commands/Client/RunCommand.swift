@@ -107,8 +107,8 @@ struct RunCommand: ClientCommand, OutputtingCommand {
                 "the command cannot be run: \(error)", cure: "check its path and its permissions",
                 code: error.errorNumber == ENOENT ? .commandNotFound : .commandNotExecutable)
         }
-        defer { if request.takesForeground { tcsetpgrp(STDIN_FILENO, getpgrp()) } }
-        if let status = await child.wait() { return status.shellCode }
+        let ended = request.takesForeground ? await child.waitInForeground() : await child.wait()
+        if let status = ended { return status.shellCode }
         await Task.detached {
             child.signal(SIGTERM, group: true)
             if await child.wait(atMost: .seconds(10)) == nil { child.signal(SIGKILL, group: true) }

@@ -21,45 +21,54 @@ struct InsidePipeCommand: AsyncCommand {
     func runToExitStatus() async throws -> Int32 {
         let words = CommandWords.afterTerminator(command)
         guard let program = words.first else { throw ValidationError("There is no command after --.") }
+        if terminal { return Self.become(words) }
         // A command that reads no more must not end us: its status is still to be told.
         signal(SIGPIPE, SIG_IGN)
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError("pipe", "", errno) }
+        let (reading, writing) = (ends[0], ends[1])
+        // Not the command's, or it would never see the end.
+        _ = fcntl(writing, F_SETFD, FD_CLOEXEC)
         var request = ChildRequest(
             executable: program, arguments: Array(words.dropFirst()), environment: Environment.all())
-        var input: (reading: Int32, writing: Int32)?
-        if terminal {
-            request.takesForeground = true
-        } else {
-            var ends: [Int32] = [-1, -1]
-            guard pipe(&ends) == 0 else { throw SystemError("pipe", "", errno) }
-            // Not the command's, or it would never see the end.
-            _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
-            request.streams = (ends[0], nil, nil)
-            input = (ends[0], ends[1])
-        }
+        request.streams = (reading, nil, nil)
         let child: ChildProcess
         do {
             child = try ChildProcess.start(request)
         } catch {
-            StandardError.write("error: \(error)\n")
-            return (error.errorNumber == ENOENT ? ErrorCode.commandNotFound : .commandNotExecutable)
-                .exitStatus
+            return Self.refusal(of: program, error.errorNumber)
         }
-        if let input {
-            close(input.reading)
-            let started = OwnThread.detach {
-                let problem = Self.unwrap(into: input.writing)
-                close(input.writing)
-                if let problem {
-                    StandardError.write("error: the input did not come whole: \(problem)\n")
-                } else {
-                    Self.waitForEndOfInput()
-                }
-                // Whoever wanted the output has gone.
-                Task.detached { await Self.hangUp(on: child) }
+        close(reading)
+        let started = OwnThread.detach {
+            let problem = Self.unwrap(into: writing)
+            close(writing)
+            if let problem {
+                StandardError.write("error: the input did not come whole: \(problem)\n")
+            } else {
+                Self.waitForEndOfInput()
             }
-            guard started else { throw SystemError("pthread_create", "", EAGAIN) }
+            // Whoever wanted the output has gone.
+            Task.detached { await Self.hangUp(on: child) }
         }
+        guard started else { throw SystemError("pthread_create", "", EAGAIN) }
         return await child.wait()?.shellCode ?? 128 + SIGTERM
+    }
+
+    /// Becomes the command, which has the terminal to itself then.
+    private static func become(_ words: [String]) -> Int32 {
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+        arguments.append(nil)
+        execvp(words[0], arguments)
+        return refusal(of: words[0], errno)
+    }
+
+    /// Says why a command was not run, and returns the status that a shell gives for it.
+    private static func refusal(of program: String, _ number: Int32) -> Int32 {
+        StandardError.write("error: \(program): \(String(cString: strerror(number)))\n")
+        return (number == ENOENT ? ErrorCode.commandNotFound : .commandNotExecutable).exitStatus
     }
 
     /// Ends a command as the hangup of a terminal does, and with more force where that is not enough.

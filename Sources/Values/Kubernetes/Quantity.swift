@@ -29,6 +29,9 @@ public struct Quantity: Sendable, Equatable, Comparable {
         return nil
     }
 
+    /// The value as a whole number, rounded up; nil beyond what `Int64` holds.
+    public var whole: Int64? { Int64(exactly: value.rounded(.up)) }
+
     /// Less is less.
     public static func < (left: Quantity, right: Quantity) -> Bool { left.value < right.value }
 
