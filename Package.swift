@@ -308,6 +308,9 @@ let package = Package(
             name: "DoctorIntegrationTests", dependencies: ["Doctor", "TestSupport"],
             path: "Tests/Integration/DoctorIntegrationTests", swiftSettings: strict),
         .testTarget(
+            name: "ScriptsIntegrationTests", dependencies: ["TestSupport"],
+            path: "Tests/Integration/ScriptsIntegrationTests", swiftSettings: strict),
+        .testTarget(
             name: "StaticBinaryIntegrationTests", dependencies: ["TestSupport"],
             path: "Tests/Integration/StaticBinaryIntegrationTests", swiftSettings: strict),
         .testTarget(

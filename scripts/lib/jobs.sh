@@ -11,6 +11,8 @@
 
 declare -A job_needs=() job_command=() job_state=() job_pid=() job_started=()
 job_names=()
+# A pipe, in which jobs tell that they have ended: bash forgets those that end before it is asked for them.
+exec {job_ends}<> <(:)
 
 job() {
     local name=$1
@@ -37,12 +39,25 @@ start_job() { # NAME [shown]
     # In a process group of its own, and with its output as it comes: see `step`.
     set -m
     if [ "${2:-}" = shown ]; then
-        { KINKAJOU_JOB=$name eval "${job_command[$name]}" 2>&1 </dev/null | tee "$log"; } &
+        { run_job "$name" 2>&1 </dev/null | tee "$log"; } &
     else
-        KINKAJOU_JOB=$name eval "${job_command[$name]}" >"$log" 2>&1 </dev/null &
+        run_job "$name" >"$log" 2>&1 </dev/null &
     fi
     set +m
     job_pid[$name]=$!
+}
+
+# Runs the command in a shell of its own, so that its end can be told whatever it was.
+run_job() {
+    local status
+    set +e
+    (
+        set -e
+        KINKAJOU_JOB=$1 eval "${job_command[$1]}"
+    )
+    status=$?
+    printf '%s %s\n' "$1" "$status" >&"$job_ends"
+    return "$status"
 }
 
 # wait_for_job NAME: returns its exit status.
@@ -101,42 +116,48 @@ say_progress() {
     done
 }
 
+# job_ended: waits until a job has ended, and leaves its name and exit status in $ended and $status. Progress is said
+# every 30 s.
+job_ended() {
+    local name
+    while ! read -r -t 1 -u "$job_ends" ended status; do
+        # One that was killed has told nothing.
+        for name in $(running_jobs); do
+            if ! kill -0 "${job_pid[$name]}" 2>/dev/null && ! read -r -t 0 -u "$job_ends"; then
+                ended=$name
+                status=0
+                wait "${job_pid[$name]}" || status=$?
+                return
+            fi
+        done
+        if [ "$EPOCHSECONDS" -ge "$next_progress" ]; then
+            say_progress
+            next_progress=$((EPOCHSECONDS + 30))
+        fi
+    done
+}
+
 run_jobs() {
-    local name finished status seconds ticker pids
-    mkdir -p build/log
-    sleep 30 &
-    ticker=$!
+    local name ended status seconds next_progress=$((EPOCHSECONDS + 30))
     while true; do
         for name in "${job_names[@]}"; do
             if [ "${job_state[$name]}" = waiting ] && job_is_ready "$name"; then start_job "$name"; fi
         done
-        pids=()
-        for name in $(running_jobs); do pids+=("${job_pid[$name]}"); done
-        [ ${#pids[@]} -gt 0 ] || break
-        status=0
-        wait -n -p finished "$ticker" "${pids[@]}" || status=$?
-        if [ "$finished" = "$ticker" ]; then
-            say_progress
-            sleep 30 &
-            ticker=$!
-            continue
-        fi
-        for name in $(running_jobs); do [ "${job_pid[$name]}" != "$finished" ] || break; done
-        seconds=$((EPOCHSECONDS - job_started[$name]))
-        record_time job "$seconds" "$name"
+        [ -n "$(running_jobs)" ] || break
+        job_ended
+        seconds=$((EPOCHSECONDS - job_started[$ended]))
+        record_time job "$seconds" "$ended"
         if [ "$status" -ne 0 ]; then
-            job_state[$name]=failed
-            say "failed: $name (exit status $status, after $seconds s); the errors in build/log/$name.log, and its end:"
-            grep -E '(^|[^[:alnum:]])error:' "build/log/$name.log" | sort -u | head -n 20 >&2 || true
-            tail -n 40 "build/log/$name.log" >&2
-            kill "$ticker" 2>/dev/null || true
+            job_state[$ended]=failed
+            say "failed: $ended (exit status $status, after $seconds s); the errors in build/log/$ended.log, and its end:"
+            grep -E '(^|[^[:alnum:]])error:' "build/log/$ended.log" | sort -u | head -n 20 >&2 || true
+            tail -n 40 "build/log/$ended.log" >&2
             end_jobs
             return 1
         fi
-        job_state[$name]="done"
-        say "$name ($seconds s)"
+        job_state[$ended]="done"
+        say "$ended ($seconds s)"
     done
-    kill "$ticker" 2>/dev/null || true
     for name in "${job_names[@]}"; do
         [ "${job_state[$name]}" = "done" ] || fail "job $name needs what there is not: ${job_needs[$name]}"
     done
