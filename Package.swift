@@ -183,7 +183,6 @@ let package = Package(
                 "Linux",
                 "NestedCluster", "PodAgent", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
@@ -245,7 +244,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ImageArchivesTests",
-            dependencies: ["ImageArchives", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "ImageArchives", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ClusterClientTests",

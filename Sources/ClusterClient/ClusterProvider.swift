@@ -1,11 +1,23 @@
 public import ClusterSpec
-public import NIOCore
 internal import Values
 
 /// What makes clusters and keeps them: a host cluster, or a local Docker engine.
 public protocol ClusterProvider: Sendable {
     /// Where it is, in words: for messages.
     var place: String { get }
+
+    /// What it can do beyond what all can.
+    var capabilities: ProviderCapabilities { get }
+
+    /// The host cluster, for whoever examines it; nil: there is none.
+    var hostCluster: HostCluster? { get }
+
+    /// Sees to it, before anything is made, that what is asked for can be done here: that the user may, and that the
+    /// owner is there.
+    ///
+    /// - Returns: What is asked for, with its owner.
+    /// - Throws: ``KinkajouError`` that names what is missing.
+    func prepare(_ request: ClusterSpec, owner: OwnerChoice) async throws -> ClusterSpec
 
     /// The clusters that are there, by name.
     func clusters() async throws -> [ClusterRecord]
@@ -37,7 +49,7 @@ public protocol ClusterProvider: Sendable {
 
     /// The log of the cluster's Pod or container.
     func logs(
-        of name: String, follow: Bool, tail: Int?, into take: @Sendable (ByteBuffer) async throws -> Void)
+        of name: String, follow: Bool, tail: Int?, into take: @Sendable ([UInt8]) async throws -> Void)
         async throws
 
     /// Ends what it holds open.
@@ -75,17 +87,17 @@ public struct RemoteCommand: Sendable {
     /// The program and its arguments.
     public var words: [String]
     /// What it reads from stdin, chunk by chunk; nil: nothing.
-    public var input: (@Sendable () async throws -> ByteBuffer?)?
+    public var input: (@Sendable () async throws -> [UInt8]?)?
     /// Takes what it writes to stdout.
-    public var output: @Sendable (ByteBuffer) async throws -> Void
+    public var output: @Sendable ([UInt8]) async throws -> Void
     /// How long it may take.
     public var timeout: Duration
 
     /// A command.
     public init(
         _ words: [String], timeout: Duration = .seconds(60),
-        input: (@Sendable () async throws -> ByteBuffer?)? = nil,
-        output: @escaping @Sendable (ByteBuffer) async throws -> Void
+        input: (@Sendable () async throws -> [UInt8]?)? = nil,
+        output: @escaping @Sendable ([UInt8]) async throws -> Void
     ) {
         self.words = words
         self.timeout = timeout

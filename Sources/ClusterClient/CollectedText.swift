@@ -7,11 +7,12 @@ final class CollectedText: Sendable {
     private let bytes = Mutex<[UInt8]>([])
 
     /// Takes a piece.
-    func append(_ buffer: ByteBuffer) {
-        bytes.withLock { bytes in
-            bytes += buffer.readableBytesView.prefix(max(0, Self.limit - bytes.count))
-        }
+    func append(_ piece: some Sequence<UInt8>) {
+        bytes.withLock { bytes in bytes += piece.prefix(max(0, Self.limit - bytes.count)) }
     }
+
+    /// Takes a piece.
+    func append(_ buffer: ByteBuffer) { append(buffer.readableBytesView) }
 
     /// All that was taken.
     var string: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }

@@ -1,6 +1,5 @@
 internal import FoundationEssentials
 public import ImageArchives
-internal import NIOCore
 internal import Synchronization
 internal import Values
 
@@ -146,22 +145,22 @@ private final class FramedTransfer: Sendable {
     var failure: (any Error)? { state.withLock { $0.failure } }
 
     /// The next frame; nil after the last.
-    func next() -> ByteBuffer? {
+    func next() -> [UInt8]? {
         state.withLock { state in
             guard !state.isOver else { return nil }
             do {
                 if let chunk = try state.transfer.next() {
                     state.sent += Int64(chunk.count)
-                    return ByteBuffer(bytes: state.writer.frame(chunk))
+                    return state.writer.frame(chunk)
                 }
             } catch {
                 // The other side is told, so that it does not take half for the whole.
                 state.isOver = true
                 state.failure = error
-                return ByteBuffer(bytes: state.writer.abort(reason: "\(error)"))
+                return state.writer.abort(reason: "\(error)")
             }
             state.isOver = true
-            return ByteBuffer(bytes: state.writer.end())
+            return state.writer.end()
         }
     }
 }

@@ -1,7 +1,6 @@
 internal import Glibc
 internal import ImageArchives
 internal import Linux
-internal import NIOCore
 internal import Values
 
 /// Brings the logs of a cluster here.
@@ -48,7 +47,7 @@ public struct LogExport: Sendable {
             result = try await provider.run(
                 RemoteCommand(["kinkajou", "inside", "logs", "--name", cluster], timeout: Self.limit) {
                     piece in
-                    try files.take(Array(piece.readableBytesView))
+                    try files.take(piece)
                 }, in: cluster)
         } catch let error as TarStream.Problem {
             throw KinkajouError(

@@ -15,7 +15,7 @@ import Values
     private func outside(_ words: [String], _ environment: [String: String] = [:]) throws -> ClusterSpec {
         let command = try CreateClusterCommand.parse(words)
         return try command.creation.merged(
-            name: command.name, isInHostCluster: false, environment: environment)
+            name: command.name, usualAccess: .tunnel, environment: environment)
     }
 
     /// The variables of the original image are another way of making the same value.

@@ -1,5 +1,4 @@
 internal import Logging
-internal import NIOCore
 internal import Synchronization
 internal import Values
 
@@ -29,7 +28,7 @@ struct AgentEvents: Sendable {
             let command = RemoteCommand(
                 ["kinkajou", "inside", "events", "--after", "\(last)"], timeout: .seconds(86400)
             ) { piece in
-                let events = try state.withLock { try $0.lines.take(piece.readableBytesView) }
+                let events = try state.withLock { try $0.lines.take(piece) }
                 for event in events {
                     state.withLock { state in
                         state.last = max(state.last, event.number)

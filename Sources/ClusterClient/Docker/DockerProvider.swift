@@ -2,7 +2,7 @@ public import ClusterSpec
 internal import FoundationEssentials
 internal import KubernetesAPI
 internal import Linux
-public import NIOCore
+internal import NIOCore
 internal import Values
 
 /// Clusters as containers of a local Docker engine.
@@ -14,6 +14,17 @@ public struct DockerProvider: ClusterProvider {
 
     /// The engine.
     public var place: String { "Docker" }
+
+    /// A container can be reached at this machine.
+    public var capabilities: ProviderCapabilities {
+        ProviderCapabilities(hasPlacement: false, hasOwners: false, accesses: [.tunnel], usualAccess: .tunnel)
+    }
+
+    /// There is none.
+    public var hostCluster: HostCluster? { nil }
+
+    /// There is nothing to ask.
+    public func prepare(_ request: ClusterSpec, owner: OwnerChoice) async throws -> ClusterSpec { request }
 
     /// Nothing is held open.
     public func shutdown() async {}
@@ -78,7 +89,6 @@ public struct DockerProvider: ClusterProvider {
     public func create(_ request: ClusterSpec, follower: any CreationFollower) async throws
         -> ClusterEndpoint
     {
-        try refuseWhatIsForPods(request)
         if try await container(of: request.name) != nil {
             throw nameIsTaken(request.name)
         }
@@ -121,24 +131,6 @@ public struct DockerProvider: ClusterProvider {
             }
         } catch {
             follower.notice("warning: what was made may still be there: \(error)")
-        }
-    }
-
-    private func refuseWhatIsForPods(_ request: ClusterSpec) throws {
-        let placement = request.placement
-        var refused: [String] = []
-        if !placement.nodeSelector.isEmpty { refused.append("--node-selector") }
-        if !placement.tolerations.isEmpty { refused.append("--toleration") }
-        if placement.runtimeClass != nil { refused.append("--runtime-class") }
-        if placement.serviceAccount != nil { refused.append("--service-account") }
-        if !placement.imagePullSecrets.isEmpty { refused.append("--image-pull-secret") }
-        if request.owner != nil { refused.append("--owner") }
-        if request.access != .tunnel { refused.append("--access") }
-        if placement.evictable { refused.append("--evictable") }
-        guard refused.isEmpty else {
-            throw KinkajouError(
-                "\(refused.joined(separator: ", ")): this is for clusters in Pods",
-                cure: "leave it out, or use --provider kubernetes", code: .usage)
         }
     }
 
@@ -400,7 +392,7 @@ public struct DockerProvider: ClusterProvider {
         return try await withTimeLimit(command.timeout, "`\(command.words.joined(separator: " "))`") {
             let status = try await docker.stream(
                 ["exec"] + (command.input == nil ? [] : ["--interactive"]) + [container] + command.words,
-                input: command.input, output: command.output, errors: { errors.append($0) })
+                input: command.inputBuffers, output: command.outputBuffers, errors: { errors.append($0) })
             return RemoteResult(status: status, errors: errors.string)
         }
     }
@@ -416,15 +408,18 @@ public struct DockerProvider: ClusterProvider {
 
     /// The container's log.
     public func logs(
-        of name: String, follow: Bool, tail: Int?, into take: @Sendable (ByteBuffer) async throws -> Void
+        of name: String, follow: Bool, tail: Int?, into take: @Sendable ([UInt8]) async throws -> Void
     ) async throws {
         _ = try await existing(name)
         var words = ["logs"]
         if follow { words.append("--follow") }
         if let tail { words += ["--tail", "\(tail)"] }
         try await withoutActuallyEscaping(take) { take in
+            let give: @Sendable (ByteBuffer) async throws -> Void = {
+                try await take(Array($0.readableBytesView))
+            }
             let status = try await docker.stream(
-                words + [ClusterName.object(name)], input: nil, output: take, errors: take)
+                words + [ClusterName.object(name)], input: nil, output: give, errors: give)
             guard status == 0 else {
                 throw KinkajouError(
                     "docker logs ended with exit status \(status)", cure: "see `docker ps -a`")

@@ -46,7 +46,8 @@ struct CreationSources: Sendable {
             let session = try await client.exec(
                 pod: name, namespace: namespace, container: "cluster", command: command.words,
                 stdin: command.input != nil, tty: false)
-            return try await PodStreams(session).run(input: command.input, output: command.output)
+            return try await PodStreams(session).run(
+                input: command.inputBuffers, output: command.outputBuffers)
         }
     }
 

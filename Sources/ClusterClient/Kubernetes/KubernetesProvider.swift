@@ -1,7 +1,8 @@
 public import ClusterSpec
 internal import FoundationEssentials
 public import KubernetesAPI
-public import NIOCore
+internal import Linux
+internal import NIOCore
 internal import Values
 
 /// Clusters as Pods of a host cluster.
@@ -31,6 +32,31 @@ public struct KubernetesProvider: ClusterProvider {
         let cluster =
             host.context.map { "the host cluster of context \"\($0)\"" } ?? "this Pod's host cluster"
         return "\(cluster), namespace \"\(namespace)\""
+    }
+
+    /// Whatever a Pod can.
+    public var capabilities: ProviderCapabilities {
+        ProviderCapabilities(
+            hasPlacement: true, hasOwners: true, accesses: Set(ClusterSpec.Access.allCases),
+            usualAccess: isInHostCluster ? .service : .tunnel)
+    }
+
+    /// The host cluster.
+    public var hostCluster: HostCluster? { HostCluster(client: client, namespace: namespace) }
+
+    /// Asks whether the user may make such a cluster, and looks up its owner.
+    public func prepare(_ request: ClusterSpec, owner: OwnerChoice) async throws -> ClusterSpec {
+        var purposes: [Permission.Purpose] = [.create]
+        if request.lifetime != nil { purposes.append(.timeToLive) }
+        if request.access == .tunnel { purposes.append(.tunnel) }
+        try await checkPermissions(for: purposes)
+        var request = request
+        switch owner {
+        case .own: request.owner = try await ownPod(environment: Environment.all())
+        case .none: request.owner = nil
+        case .pod(let name): request.owner = try await pod(owner: name)
+        }
+        return request
     }
 
     /// Ends the connections.
@@ -188,7 +214,8 @@ public struct KubernetesProvider: ClusterProvider {
                 let session = try await client.exec(
                     pod: pod, namespace: namespace, container: "cluster", command: command.words,
                     stdin: command.input != nil, tty: false)
-                return try await PodStreams(session).run(input: command.input, output: command.output)
+                return try await PodStreams(session).run(
+                    input: command.inputBuffers, output: command.outputBuffers)
             }
         }
     }
@@ -211,7 +238,7 @@ public struct KubernetesProvider: ClusterProvider {
 
     /// The Pod's log.
     public func logs(
-        of name: String, follow: Bool, tail: Int?, into take: @Sendable (ByteBuffer) async throws -> Void
+        of name: String, follow: Bool, tail: Int?, into take: @Sendable ([UInt8]) async throws -> Void
     ) async throws {
         guard try await pod(of: name) != nil else { throw KinkajouError.unknownCluster(name, at: place) }
         try await explained("read the log of the cluster \"\(name)\"") {
@@ -219,7 +246,7 @@ public struct KubernetesProvider: ClusterProvider {
                 pod: ClusterName.object(name), namespace: namespace, container: "cluster", follow: follow,
                 tailLines: tail, previous: false, sinceSeconds: nil)
             {
-                try await take(piece)
+                try await take(Array(piece.readableBytesView))
             }
         }
     }

@@ -4,7 +4,7 @@ internal import Values
 
 extension KubernetesProvider {
     /// Whether this runs in a Pod of the host cluster, by that Pod's service account.
-    public var isInHostCluster: Bool { host.context == nil }
+    var isInHostCluster: Bool { host.context == nil }
 
     /// The Pod of that name, to own a cluster.
     ///

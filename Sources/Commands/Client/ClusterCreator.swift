@@ -20,23 +20,18 @@ struct ClusterCreator: Sendable {
 
     /// Makes it.
     func create(name: String?) async throws -> Created {
-        let pods = provider as? KubernetesProvider
-        var preflight: Preflight?
-        var request = try options.merged(name: name, isInHostCluster: pods?.isInHostCluster ?? false)
-        if let pods {
-            var purposes: [Permission.Purpose] = [.create]
-            if request.lifetime != nil { purposes.append(.timeToLive) }
-            if request.access == .tunnel { purposes.append(.tunnel) }
-            // Beside the many questions about permissions, so that it costs no time of its own.
-            let wanted = request
-            async let examined = CreationPreflight.findings(of: wanted, in: pods)
-            try await pods.checkPermissions(for: purposes)
-            request.owner = try await owner(pods)
-            preflight = await examined
+        let capabilities = provider.capabilities
+        let wanted = try options.merged(name: name, usualAccess: capabilities.usualAccess)
+        let refused = capabilities.refused(in: wanted, owner: options.ownerChoice)
+        guard refused.isEmpty else {
+            throw KinkajouError(
+                "\(refused.joined(separator: ", ")): this is for clusters in Pods",
+                cure: "leave it out, or use --provider kubernetes", code: .usage)
         }
-        if provider is DockerProvider, case .pod = options.owner {
-            throw KinkajouError("--owner: this is for clusters in Pods", cure: "leave it out", code: .usage)
-        }
+        // Beside the many questions about permissions, so that it costs no time of its own.
+        async let examined = CreationPreflight.findings(of: wanted, in: provider.hostCluster)
+        let request = try await provider.prepare(wanted, owner: options.ownerChoice)
+        let preflight = await examined
         let progress = output.progress
         output.say("Creating cluster \"\(request.name)\" in \(provider.place) ...")
         for line in preflight?.lines ?? [] { output.say(line) }
@@ -45,17 +40,9 @@ struct ClusterCreator: Sendable {
             endpoint = try await provider.create(request, follower: ShownCreation(progress: progress))
         } catch let error as KinkajouError {
             throw CreationPreflight.explained(
-                error, after: preflight, in: pods == nil ? .docker : .kubernetes)
+                error, after: preflight, in: provider.hostCluster == nil ? .docker : .kubernetes)
         }
         return Created(name: request.name, endpoint: endpoint)
-    }
-
-    private func owner(_ provider: KubernetesProvider) async throws -> ClusterSpec.OwnerPod? {
-        switch options.owner {
-        case .some(.none): return nil
-        case .pod(let name): return try await provider.pod(owner: name)
-        case nil: return try await provider.ownPod(environment: Environment.all())
-        }
     }
 }
 

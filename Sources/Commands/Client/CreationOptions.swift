@@ -107,10 +107,10 @@ struct CreationOptions: ParsableArguments, Sendable {
     ///
     /// - Parameters:
     ///   - name: The name that was given; nil: that of a variable or the file, or kind's default.
-    ///   - isInHostCluster: Whether this runs in a Pod of the host cluster.
+    ///   - usualAccess: How the API server is reached where nothing is said of it.
     ///   - environment: The variables.
     func merged(
-        name: String?, isInHostCluster: Bool, environment: [String: String] = Environment.all()
+        name: String?, usualAccess: ClusterSpec.Access, environment: [String: String] = Environment.all()
     ) throws -> ClusterSpec {
         var merge = SpecMerge(environment: environment)
         if let nodes, nodes > 1 { merge.take(try Self.configuration(nodes: nodes)) }
@@ -131,7 +131,7 @@ struct CreationOptions: ParsableArguments, Sendable {
         merge.take(\.placement.imagePullSecrets, option: imagePullSecret)
         merge.take(\.environment, option: try variables())
         merge.take(open: \.lifetimeSeconds, option: ttl?.duration.components.seconds)
-        merge.take(\.access, option: access ?? (isInHostCluster ? .service : .tunnel))
+        merge.take(\.access, option: access ?? usualAccess)
         merge.take(\.resources.storageRequest, option: storageRequest)
         merge.take(\.placement.evictable, option: evictable ? true : nil)
         let file = merge.spec.parsed
@@ -143,6 +143,15 @@ struct CreationOptions: ParsableArguments, Sendable {
                 code: .usage)
         }
         return merge.spec
+    }
+
+    /// The Pod that the cluster is to end with.
+    var ownerChoice: OwnerChoice {
+        switch owner {
+        case nil: .own
+        case .some(.none): .none
+        case .pod(let name): .pod(name)
+        }
     }
 
     private static func pair(_ text: String) -> (String, String) {

@@ -10,9 +10,10 @@ enum CreationPreflight {
     private static let limit = Duration.seconds(1)
 
     /// What was found; nil where the host cluster did not tell in time.
-    static func findings(of request: ClusterSpec, in provider: KubernetesProvider) async -> Preflight? {
-        let reader = HostClusterReader(client: provider.client, namespace: provider.namespace)
-        let needs = needs(of: request, in: provider.namespace)
+    static func findings(of request: ClusterSpec, in host: HostCluster?) async -> Preflight? {
+        guard let host else { return nil }
+        let reader = HostClusterReader(client: host.client, namespace: host.namespace)
+        let needs = needs(of: request, in: host.namespace)
         return await withTaskGroup(of: Preflight?.self) { group in
             group.addTask { Preflight(hostCluster: await reader.readForStart(needs)) }
             group.addTask {

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ClusterClient
 internal import Console
-internal import NIOCore
 
 /// `kinkajou logs`.
 struct LogsCommand: ClientCommand {
@@ -31,7 +30,7 @@ struct LogsCommand: ClientCommand {
                 defer { group.cancelAll() }
                 group.addTask {
                     try await chosen.logs(of: cluster.chosen, follow: follow, tail: tail) { piece in
-                        try StandardOutput.stream(piece.readableBytesView)
+                        try StandardOutput.stream(piece)
                     }
                 }
                 // A log in which nothing happens is not followed for nobody.
