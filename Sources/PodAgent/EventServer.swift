@@ -47,15 +47,16 @@ public struct EventServer: Sendable {
     /// Keeps the error that a session ended with.
     ///
     /// - Throws: `SystemError` where the file cannot be written.
-    public static func keep(_ error: KinkajouError, at path: String = Defaults.outcomeFile)
+    public static func keep(_ reported: KinkajouError, at path: String = Defaults.outcomeFile)
         throws(SystemError)
     {
-        // A mounted file cannot be replaced: it is written into.
-        if Files.exists(path) {
-            try Files.write(text(of: error), to: path)
-        } else {
-            if let slash = path.lastIndex(of: "/") { try Files.makeDirectories(String(path[..<slash])) }
-            try Files.replace(path, with: text(of: error), mode: 0o600)
+        if let slash = path.lastIndex(of: "/") { try Files.makeDirectories(String(path[..<slash])) }
+        do throws(SystemError) {
+            try Files.replace(path, with: text(of: reported), mode: 0o600)
+        } catch {
+            // A file that a kubelet has mounted cannot be replaced; it is empty, and is written into.
+            guard error.errorNumber == EBUSY else { throw error }
+            try Files.write(text(of: reported), to: path)
         }
     }
 

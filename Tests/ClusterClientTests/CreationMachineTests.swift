@@ -14,12 +14,12 @@ import Values
         var machine: CreationMachine
         var actions: [Action] = []
 
-        init(wait: Int64 = 300, start: Int64 = 600) {
+        init(wait: Int64 = 300, start: Int64 = 600, hasProbes: Bool = true) {
             var spec = ClusterSpec()
             spec.name = "demo"
             spec.waitSeconds = wait
             spec.startSeconds = start
-            machine = CreationMachine(spec)
+            machine = CreationMachine(spec, hasProbes: hasProbes)
         }
 
         /// What follows from this, at this second.
@@ -76,6 +76,13 @@ import Values
         run.take(.agent(.ready), at: 10)
         #expect(run.take(.tick, at: 24) == [])
         #expect(run.take(.tick, at: 25) == [.finish])
+    }
+
+    /// A container of a local Docker has no probes that anybody waits for.
+    @Test func theAgentsWordIsAllWhereThereAreNoProbes() {
+        var run = Run(hasProbes: false)
+        run.take(Self.running)
+        #expect(run.take(.agent(.ready), at: 10) == [.finish])
     }
 
     @Test func aPodThatIsReadyAtFirstSightIsListenedToBeforeItIsBelieved() {

@@ -91,7 +91,8 @@ import Values
         let path = directory + "-outcome"
         defer { unlink(path) }
         try EventServer.keep(short, at: path)
-        // What was there, such as a file that a kubelet has mounted, is written into.
+        // What an earlier run has left is replaced as a whole.
+        try EventServer.keep(long, at: path)
         try EventServer.keep(short, at: path)
         #expect(try Files.read(path) == EventServer.text(of: short))
     }

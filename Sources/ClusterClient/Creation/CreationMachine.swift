@@ -50,6 +50,7 @@ struct CreationMachine: Sendable {
 
     private let name: String
     private let object: String
+    private let hasProbes: Bool
     private let wait: Duration
     private let startTimeout: Duration
     private var phase = ""
@@ -60,7 +61,9 @@ struct CreationMachine: Sendable {
     private var silences = 0
     private(set) var isOver = false
 
-    init(_ spec: ClusterSpec) {
+    /// - Parameter hasProbes: Whether something besides the agent tells that the cluster is ready.
+    init(_ spec: ClusterSpec, hasProbes: Bool = true) {
+        self.hasProbes = hasProbes
         name = spec.name
         object = ClusterName.object(spec.name)
         wait = spec.wait
@@ -154,6 +157,7 @@ struct CreationMachine: Sendable {
         case .notice(.warning, let text): return [.notice("warning: \(text)")]
         case .notice(.information, _): return []
         case .ready:
+            guard hasProbes else { return finish() }
             readySince = readySince ?? now
             return []
         case .ended(let error): return fail(.agentFailed(status: 0, error: error))

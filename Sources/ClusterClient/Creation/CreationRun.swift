@@ -5,6 +5,8 @@ internal import Values
 /// Feeds a ``CreationMachine`` with what happens, and does what it says.
 struct CreationRun: Sendable {
     let spec: ClusterSpec
+    /// Whether something besides the agent tells that the cluster is ready.
+    var hasProbes = true
     let follower: any CreationFollower
     /// Runs a command beside the agent.
     let run: @Sendable (RemoteCommand) async throws -> RemoteResult
@@ -46,7 +48,7 @@ struct CreationRun: Sendable {
 
     private func obey(_ happenings: AsyncStream<CreationMachine.Happening>, feed: @escaping Feed) async throws
     {
-        var machine = CreationMachine(spec)
+        var machine = CreationMachine(spec, hasProbes: hasProbes)
         let began = ContinuousClock.now
         var listening: Task<Void, Never>?
         defer { listening?.cancel() }

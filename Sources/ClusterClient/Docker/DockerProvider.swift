@@ -280,7 +280,8 @@ public struct DockerProvider: ClusterProvider {
     private func wait(for request: ClusterSpec, follower: any CreationFollower) async throws {
         let name = ClusterName.object(request.name)
         try await CreationRun(
-            spec: request, follower: follower, run: { try await run($0, inContainer: name) },
+            spec: request, hasProbes: false, follower: follower,
+            run: { try await run($0, inContainer: name) },
             lastLines: { await lastLines(of: name) }
         ).untilReady(sources: [
             { feed in

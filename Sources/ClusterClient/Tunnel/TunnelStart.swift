@@ -56,7 +56,10 @@ public struct TunnelStart: Sendable {
     private func start() async throws {
         let arguments =
             ["tunnel"] + target.options
-            + ["--port", "\(files.port)", "--idle", "\(idleLimit.components.seconds)s", "-v", "1"]
+            + [
+                "--port", "\(files.port)", "--idle", "\(idleLimit.components.seconds)s", "-v", "1",
+                "--log-format", "json",
+            ]
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemError("pipe", "", errno) }
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -83,16 +86,19 @@ public struct TunnelStart: Sendable {
                 child.signal(SIGKILL)
             }
         }
-        guard said.contains("ready") else {
+        guard Self.events(said).contains(.ready) else {
             _ = await child.wait(atMost: .seconds(5))
-            let text = (try? Files.read(files.log)) ?? ""
-            let lines = text.split(separator: "\n").suffix(6).map(String.init)
+            for case .ended(let error) in Self.events((try? Files.read(files.log)) ?? "").reversed() {
+                throw error
+            }
             throw KinkajouError(
-                lines.first { $0.hasPrefix("ERROR: ") }.map { String($0.dropFirst(7)) }
-                    ?? "the tunnel to the cluster \"\(target.cluster)\" cannot be opened",
-                cure: lines.first { $0.contains("cure: ") }.map { String($0.trimmed.dropFirst(6)) }
-                    ?? "see \(files.log)")
+                "the tunnel to the cluster \"\(target.cluster)\" cannot be opened", cure: "see \(files.log)")
         }
+    }
+
+    /// The events among lines that may be records of the log, too.
+    private static func events(_ text: String) -> [ProgressEvent.Content] {
+        text.split(separator: "\n").compactMap { try? ProgressEvent(line: Array($0.utf8)).event }
     }
 
     private static func readToEnd(_ descriptor: Int32) async throws -> String {

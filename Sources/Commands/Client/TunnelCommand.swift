@@ -3,6 +3,7 @@ internal import ClusterClient
 internal import Console
 internal import Glibc
 internal import Linux
+internal import Values
 
 /// `kinkajou tunnel`: the tunnel itself; `kinkajou credential` starts it.
 struct TunnelCommand: ClientCommand {
@@ -21,7 +22,7 @@ struct TunnelCommand: ClientCommand {
             provider: provider, target: tunnel.target, files: tunnel.files, idleLimit: tunnel.idle.duration)
         do {
             try await server.run {
-                StandardOutput.write("ready\n")
+                StandardOutput.write(ProgressEvent(number: 1, time: 0, .ready).line)
                 // Whoever started us waits for the end of this.
                 let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
                 if null >= 0 {
