@@ -16,7 +16,7 @@ step() {
     shift
     started=$(date +%s)
     if [ -n "${KINKAJOU_JOB:-}" ]; then
-        "$@" || status=$?
+        "$@" >&2 || status=$?
         [ "$status" -ne 0 ] || say "$title ($(($(date +%s) - started)) s)"
         return "$status"
     fi
