@@ -37,16 +37,32 @@ enum PrivilegeCheck {
                     .runtime, "neither runc nor crun is on PATH", cure: "install Debian's package runc",
                     code: .programMissing))
         }
-        if facts.engine.socketAnswers {
-            problems.append(
-                .error(
-                    .socket, "a Docker engine answers on /var/run/docker.sock already",
-                    cure:
-                        "do not mount the host's docker.sock into this container; to use that engine, run the"
-                        + " command without kinkajou dind",
-                    code: .engineFailed))
-        }
+        if let obstacle = socketObstacle(facts) { problems.append(obstacle) }
         return problems + limits(facts)
+    }
+
+    /// What is in the place of the engine's socket, other than a socket that was left.
+    private static func socketObstacle(_ facts: HostFacts) -> Problem? {
+        let path = "/var/run/docker.sock"
+        let mount = facts.mounts.visible(at: path) ?? facts.mounts.visible(at: "/run/docker.sock")
+        let origin = mount.map { ", a mount of \($0.root) of \($0.source)," } ?? ""
+        if facts.engine.socketAnswers {
+            return .error(
+                .socket, "a Docker engine answers on \(path)\(origin) already",
+                cure:
+                    "do not mount the host's docker.sock into this container; to use that engine, run the"
+                    + " command without kinkajou dind",
+                code: .engineFailed)
+        }
+        guard mount != nil || facts.engine.socketIsDirectory else { return nil }
+        let kind = facts.engine.socketIsDirectory ? "a directory" : "a file that no engine answers on"
+        return .error(
+            .socket, "\(path)\(origin) is \(kind)",
+            cure: mount == nil
+                ? "remove the directory from the image or volume"
+                : "leave that mount out: the engine's socket is made here (where the source of a mount is missing,"
+                    + " a directory is made for it)",
+            code: .engineFailed)
     }
 
     private static func limits(_ facts: HostFacts) -> [Problem] {

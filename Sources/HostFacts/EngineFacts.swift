@@ -48,6 +48,8 @@ public struct EngineFacts: Sendable, Equatable, Codable {
     public var containerInit: String?
     /// Whether something answers on the socket already.
     public var socketAnswers: Bool
+    /// Whether a directory is in the socket's place.
+    public var socketIsDirectory: Bool
     /// Whether what answers is an engine that Kinkajou runs in this container.
     public var isOurs: Bool
     /// Pid files and sockets that an ended engine left behind.
@@ -57,6 +59,7 @@ public struct EngineFacts: Sendable, Equatable, Codable {
     public init(
         daemon: String?, version: EngineVersion?, runtime: String?, wrapper: String?,
         fuseOverlay: String? = nil, containerInit: String? = nil, socketAnswers: Bool = false,
+        socketIsDirectory: Bool = false,
         isOurs: Bool = false, staleFiles: [String] = []
     ) {
         self.daemon = daemon
@@ -66,6 +69,7 @@ public struct EngineFacts: Sendable, Equatable, Codable {
         self.fuseOverlay = fuseOverlay
         self.containerInit = containerInit
         self.socketAnswers = socketAnswers
+        self.socketIsDirectory = socketIsDirectory
         self.isOurs = isOurs
         self.staleFiles = staleFiles
     }

@@ -15,6 +15,7 @@ extension FactsReader {
             fuseOverlay: find("fuse-overlayfs"),
             containerInit: find("kinkajou-init"),
             socketAnswers: answers,
+            socketIsDirectory: Files.isDirectory(root + socket),
             isOurs: answers && exists("/run/kinkajou/dind/daemon.json"),
             staleFiles: answers ? [] : staleFiles(socket: socket)
         )
@@ -43,7 +44,7 @@ extension FactsReader {
             + ["containerd.sock", "containerd-debug.sock"].map {
                 "/var/run/docker/containerd/" + $0
             }
-        stale += sockets.filter { exists($0) && !calls.isListening($0) }
+        stale += sockets.filter { exists($0) && !Files.isDirectory(root + $0) && !calls.isListening($0) }
         return stale
     }
 }

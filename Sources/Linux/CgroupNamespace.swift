@@ -31,6 +31,8 @@ public final class CgroupNamespace: Sendable {
                 return .failure(error)
             }
         }
+        // Not in this thread instead: the namespace would be that of all that this one goes on to do.
+        guard let result else { throw SystemError("pthread_create", "cgroup namespace", EAGAIN) }
         return try result.get()
     }
 }

@@ -85,6 +85,9 @@ public enum Files {
         names(in: directory).filter { isDirectory(directory + "/" + $0, followingLinks: false) }
     }
 
+    /// Whether the path is a directory, or a link to one.
+    public static func isDirectory(_ path: String) -> Bool { isDirectory(path, followingLinks: true) }
+
     private static func isDirectory(_ path: String, followingLinks: Bool) -> Bool {
         var status = stat()
         let flags = followingLinks ? 0 : AT_SYMLINK_NOFOLLOW
@@ -104,7 +107,7 @@ public enum Files {
             }
             // On a read-only file system that is the answer for one that is there, too.
             let failure = errno
-            if !isDirectory(current, followingLinks: true) { throw SystemError("mkdir", current, failure) }
+            if !isDirectory(current) { throw SystemError("mkdir", current, failure) }
         }
         return made
     }

@@ -13,12 +13,12 @@ public enum OwnThread {
         var value: Value?
     }
 
-    /// Runs the body in a new thread and waits for it. Where no thread can be made, it runs in this one.
-    static func run<Value>(_ body: @escaping () -> Value) -> Value {
+    /// Runs the body in a new thread and waits for it. nil: there is no thread, as with a limit of processes.
+    static func run<Value>(_ body: @escaping () -> Value) -> Value? {
         let box = Box<Value>()
-        guard let thread = start({ box.value = body() }) else { return body() }
+        guard let thread = start({ box.value = body() }) else { return nil }
         pthread_join(thread, nil)
-        return box.value ?? body()
+        return box.value
     }
 
     /// Runs the body, which may block for long, in a new thread, while the task waits. nil: there is no thread.

@@ -67,6 +67,14 @@ extension CheckCase {
             $0.host.engine.runtime = "/usr/bin/crun"
         },
         .here("docker-socket", "the host's", .error, "answers") { $0.host.engine.socketAnswers = true },
+        .here("docker-socket", "a mount that nobody answers on", .error, "a mount of /srv/sock of /dev/vda1")
+        {
+            $0.host.mounts += Mount.parse(
+                mountinfo: "9 1 0:1 /srv/sock /run/docker.sock rw - ext4 /dev/vda1 rw")
+        },
+        .here("docker-socket", "a directory", .error, "docker.sock is a directory") {
+            $0.host.engine.socketIsDirectory = true
+        },
         .here("cluster-programs", "no kind", .error, "kind not found") {
             $0.host.clusterPrograms["kind"] = nil
         },

@@ -27,9 +27,7 @@ public actor Applier {
             } else {
                 throw StepError(
                     step: title, reason: step.reason, failure: "\(error)",
-                    cure: errorNumber == EPERM || errorNumber == EACCES
-                        ? "run the container privileged, without a seccomp or AppArmor profile that forbids this"
-                        : "kinkajou dind --dry-run shows the whole plan and the facts behind it")
+                    cure: StepError.cure(for: errorNumber))
             }
         }
     }
@@ -37,7 +35,7 @@ public actor Applier {
     /// Tries the strategies in turn until one has worked, and returns it; the steps of one that failed are
     /// taken back.
     public func apply(firstOf strategies: [CgroupStrategy]) async throws(StepError) -> CgroupStrategy {
-        var lastError: StepError?
+        var failures: [StepError] = []
         for strategy in strategies {
             let mark = undos.count
             do throws(StepError) {
@@ -49,10 +47,10 @@ public actor Applier {
                 }
                 _ = await undo(downTo: mark)
                 cgroupNamespace = nil
-                lastError = error
+                failures.append(error)
             }
         }
-        throw lastError
+        throw StepError.of(failures)
             ?? StepError(
                 step: "placing the cgroups", reason: "nested containers need cgroups",
                 failure: "there is no way to", cure: "mount the cgroup file system")

@@ -33,7 +33,12 @@ enum CgroupRemounting {
         } catch {
             failure = error
         }
-        try Mounting.unmount(workingDirectory)
+        do throws(SystemError) {
+            try Mounting.unmount(workingDirectory)
+        } catch {
+            // What failed first is the reason.
+            throw failure ?? error
+        }
         if let failure { throw failure }
     }
 }

@@ -11,6 +11,21 @@ public struct StepError: ReportableError, Sendable {
     /// What to do about it.
     public var cure: String
 
+    /// The cure for an errno value.
+    static func cure(for errorNumber: Int32?) -> String {
+        FailureCure.of(errorNumber) ?? "kinkajou dind --dry-run shows the whole plan and the facts behind it"
+    }
+
+    /// One error for several ways that were tried in turn: the first was the one to go, and the others are named with
+    /// it. nil: none was tried.
+    static func of(_ failures: [StepError]) -> StepError? {
+        guard var error = failures.first else { return nil }
+        for other in failures.dropFirst() where other.failure != error.failure {
+            error.failure += "; then \(other.step) failed: \(other.failure)"
+        }
+        return error
+    }
+
     /// What failed, why, and what to do.
     public var report: KinkajouError {
         KinkajouError(

@@ -109,12 +109,11 @@ public struct DindSession: Sendable {
         do {
             command = try ChildProcess.start(request)
         } catch {
-            let isMissing = error.errorNumber == ENOENT
+            let cure = "check its path and permissions in the image"
             return report(
                 KinkajouError(
-                    "the command cannot be run: \(error)",
-                    cure: "check its path and permissions in the image",
-                    code: isMissing ? .commandNotFound : .commandNotExecutable))
+                    "the command cannot be run", error: error, missing: (cure, .commandNotFound),
+                    unusable: (cure, .commandNotExecutable)))
         }
         control.setCommand(command)
         defer { control.setCommand(nil) }

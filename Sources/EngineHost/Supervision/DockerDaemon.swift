@@ -47,12 +47,14 @@ actor DockerDaemon {
             try launch()
         } catch let error as SpawnError {
             throw KinkajouError(
-                "dockerd cannot be started: \(error)", cure: "install Debian's package docker.io",
-                code: .programMissing)
+                "dockerd cannot be started", error: error,
+                missing: ("install Debian's package docker.io", .programMissing),
+                unusable: ("install Debian's package docker.io anew", .programMissing))
         } catch {
             throw KinkajouError(
                 "dockerd cannot be started: \(error)",
-                cure: "make /run and /var/log writable, with some space free", code: .stepFailed)
+                cure: FailureCure.of((error as? SystemError)?.errorNumber)
+                    ?? "make /run and /var/log writable, with some space free", code: .stepFailed)
         }
     }
 

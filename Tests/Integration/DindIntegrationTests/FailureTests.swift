@@ -31,6 +31,10 @@ struct FailureTests {
             arguments: ["-c", "rm /usr/sbin/dockerd; exec kinkajou dind -- true"], status: 78,
             says: ["dockerd is not on PATH", "docker.io"]),
         Case(
+            testDescription: "docker.sock a mounted directory",
+            flags: ["--privileged", "-v", "/tmp:/var/run/docker.sock"], status: 69,
+            says: ["/var/run/docker.sock, a mount of ", "is a directory", "leave that mount out"]),
+        Case(
             testDescription: "data root read-only",
             flags: ["--privileged", "--tmpfs", "/readonly:ro"],
             arguments: ["--data-root", "/readonly", "--", "true"],
