@@ -37,6 +37,11 @@ struct DindSettingOptions: ParsableArguments, Sendable {
     )
     var grace: DurationArgument?
 
+    @Flag(
+        name: .customLong("insecure-tcp"),
+        help: "Let dockerd listen on a TCP port without TLS, where DOCKER_ARGS or daemon.json asks for it.")
+    var insecureTCP = false
+
     @Flag(help: "Without COMMAND: end with 0 after an orderly stop, instead of 143 (for sidecars).")
     var exitZeroOnStop = false
 
@@ -69,6 +74,7 @@ struct DindSettingOptions: ParsableArguments, Sendable {
         settings.packetFilter = backend(environment) ?? settings.packetFilter
         if !dns.isEmpty { settings.dns = dns }
         if !registryMirror.isEmpty { settings.registryMirrors = try mirrors() }
+        if insecureTCP { settings.allowsInsecureTCP = true }
         if !insecureRegistry.isEmpty { settings.insecureRegistries = insecureRegistry }
         settings.storageDriver = storageDriver.map { .init($0, from: .flag) } ?? settings.storageDriver
         do {

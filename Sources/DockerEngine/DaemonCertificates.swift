@@ -9,8 +9,9 @@ internal import X509
 /// <https://github.com/docker-library/docker/blob/master/dockerd-entrypoint.sh>
 ///
 /// Unlike there, keys are P-256, and certificates that are still good are kept: so clients that have read
-/// them go on working after a restart. As there, a server's certificate without a CA key was put there by the
-/// user, and is checked and left alone.
+/// them go on working after a restart. Only what was issued here is ever replaced: a CA, or the files of server or client,
+/// that the user put there is checked and used as it is, also where nothing can be written. As there, a server's
+/// certificate without a CA key counts as the user's.
 public struct DaemonCertificates: Sendable, Equatable {
     /// The directory that was given.
     public let directory: String
@@ -25,7 +26,7 @@ public struct DaemonCertificates: Sendable, Equatable {
         case renewed
         /// All are new.
         case generated
-        /// All were provided by the user.
+        /// Those of the server, the client or both are the user's; nothing was written.
         case provided
     }
 
@@ -88,31 +89,49 @@ public struct DaemonCertificates: Sendable, Equatable {
             !CertificateFiles.isFilled(authorityKey)
         {
             try checkProvided(server, now: now)
+            if try isProvided(client) { try checkProvided(client, now: now) }
             return DaemonCertificates(directory: directory, outcome: .provided)
         }
 
         let deadline = now.addingTimeInterval(seconds(renewalMargin))
-        let authority = try readPair(certificate: authorityCertificate, key: authorityKey)
+        let known = try usableAuthority(
+            certificate: authorityCertificate, key: authorityKey, sides: [server, client], now: now,
+            deadline: deadline)
         let clientKeyMode: mode_t = clientKeyAccess == .owner ? 0o600 : 0o644
-        if let authority, isUsableAuthority(authority.certificate, now: now, deadline: deadline),
-            try isCurrent(server, of: authority, names: Set(names), now: now, deadline: deadline),
-            try isCurrent(client, of: authority, names: nil, now: now, deadline: deadline)
-        {
-            try CertificateFiles.setMode(0o600, of: authorityKey)
-            try CertificateFiles.setMode(0o600, of: server.key)
-            try CertificateFiles.setMode(clientKeyMode, of: client.key)
-            return unchanged
+        // What the user put there is checked and used; what is missing or ours, and not good any more, is made.
+        var wanted: [(paths: Paths, purpose: IssuedCertificate.Purpose, name: String, mode: mode_t)] = []
+        var hasProvided = false
+        for (paths, purpose, name, mode) in [
+            (server, IssuedCertificate.Purpose.server(names), "server", mode_t(0o600)),
+            (client, .client, "client", clientKeyMode),
+        ] {
+            if try isProvided(paths) {
+                try checkProvided(paths, now: now)
+                hasProvided = true
+            } else if let known,
+                try isCurrent(
+                    paths, of: known, names: name == "server" ? Set(names) : nil, now: now, deadline: deadline
+                )
+            {
+                try CertificateFiles.setMode(mode, of: paths.key)
+            } else {
+                wanted.append((paths, purpose, name, mode))
+            }
         }
-
-        let known = authority.flatMap {
-            isUsableAuthority($0.certificate, now: now, deadline: deadline) ? $0 : nil
+        let isStranger = try !vouches(known, in: server)
+        if try isProvided(server), isStranger {
+            // For the user's server a client of ours would be unknown.
+            wanted = []
+        }
+        guard !wanted.isEmpty else {
+            return DaemonCertificates(directory: directory, outcome: hasProvided ? .provided : .kept)
         }
         do {
             let validity = seconds(Self.validity)
             let issuer =
                 try known
                 ?? IssuedCertificate(
-                    commonName: "Kinkajou Docker CA", purpose: .authority, issuer: nil, now: now,
+                    commonName: IssuedCertificate.ourNames + "CA", purpose: .authority, issuer: nil, now: now,
                     validity: validity)
             for part in ["/ca", "/server", "/client"] {
                 try CertificateFiles.makeDirectory(directory + part)
@@ -121,12 +140,10 @@ public struct DaemonCertificates: Sendable, Equatable {
                 try CertificateFiles.write(try issuer.keyPEM, to: authorityKey, mode: 0o600)
                 try CertificateFiles.write(try issuer.certificatePEM, to: authorityCertificate, mode: 0o644)
             }
-            for (paths, purpose, name, mode) in [
-                (server, IssuedCertificate.Purpose.server(names), "Kinkajou Docker server", mode_t(0o600)),
-                (client, .client, "Kinkajou Docker client", clientKeyMode),
-            ] {
+            for (paths, purpose, name, mode) in wanted {
                 let issued = try IssuedCertificate(
-                    commonName: name, purpose: purpose, issuer: issuer, now: now, validity: validity)
+                    commonName: IssuedCertificate.ourNames + name, purpose: purpose, issuer: issuer, now: now,
+                    validity: validity)
                 try CertificateFiles.write(try issued.keyPEM, to: paths.key, mode: mode)
                 try CertificateFiles.write(try issued.certificatePEM, to: paths.certificate, mode: 0o644)
                 try CertificateFiles.write(try issuer.certificatePEM, to: paths.authority, mode: 0o644)
@@ -137,6 +154,54 @@ public struct DaemonCertificates: Sendable, Equatable {
             throw .generation(reason: "\(error)")
         }
         return DaemonCertificates(directory: directory, outcome: known == nil ? .generated : .renewed)
+    }
+
+    /// The CA that certificates can be issued from; nil: a new one has to be made.
+    ///
+    /// - Throws: `unusable` where a CA of the user's cannot be used.
+    private static func usableAuthority(
+        certificate: String, key: String, sides: [Paths], now: Date, deadline: Date
+    ) throws(DaemonCertificatesError) -> IssuedCertificate? {
+        let text = try CertificateFiles.read(certificate) ?? ""
+        let authority = try readPair(certificate: certificate, key: key)
+        // Of a broken file its copies beside the certificates tell whose it is.
+        var isOurs = IssuedCertificate.isOurs(text)
+        for side in sides where isOurs == nil {
+            isOurs = IssuedCertificate.isOurs(try CertificateFiles.read(side.authority) ?? "")
+        }
+        let isThere = !text.isEmpty || CertificateFiles.isFilled(key)
+        if !isThere || isOurs == true {
+            return authority.flatMap {
+                isUsableAuthority($0.certificate, now: now, deadline: deadline) ? $0 : nil
+            }
+        }
+        guard let authority else {
+            throw .unusable(
+                path: certificate, reason: "it or its key.pem cannot be read, or they do not belong together")
+        }
+        try checkTime(of: authority.certificate, at: certificate, now: now)
+        guard isUsableAuthority(authority.certificate, now: now, deadline: now) else {
+            throw .unusable(path: certificate, reason: "it is not the certificate of a CA")
+        }
+        return authority
+    }
+
+    /// Whether the files of one side are the user's: there, and not issued by this program.
+    private static func isProvided(_ paths: Paths) throws(DaemonCertificatesError) -> Bool {
+        guard [paths.certificate, paths.key].contains(where: CertificateFiles.isFilled) else { return false }
+        if let isOurs = IssuedCertificate.isOurs(try CertificateFiles.read(paths.certificate) ?? "") {
+            return !isOurs
+        }
+        // A broken one is ours where our CA lies beside it.
+        return IssuedCertificate.isOurs(try CertificateFiles.read(paths.authority) ?? "") != true
+    }
+
+    private static func vouches(
+        _ authority: IssuedCertificate?, in paths: Paths
+    ) throws(DaemonCertificatesError) -> Bool {
+        guard let authority else { return false }
+        let text = try CertificateFiles.read(paths.authority) ?? ""
+        return (try? Certificate(pemEncoded: text)) == authority.certificate
     }
 
     private init(directory: String, outcome: Outcome) {
@@ -171,25 +236,39 @@ public struct DaemonCertificates: Sendable, Equatable {
             (try? Certificate(pemEncoded: above)) == authority.certificate
         else { return false }
         let certificate = issued.certificate
-        return certificate.notValidBefore <= now && certificate.notValidAfter > deadline
+        let end = certificate.notValidAfter
+        return certificate.notValidBefore <= now && end > now
+            && (end > deadline || end == authority.certificate.notValidAfter)
             && certificate.issuer == authority.certificate.subject
             && authority.certificate.publicKey.isValidSignature(certificate.signature, for: certificate)
             && (names == nil || SubjectName.names(of: certificate) == names)
     }
 
     private static func checkProvided(_ paths: Paths, now: Date) throws(DaemonCertificatesError) {
-        func unusable(_ reason: String) -> DaemonCertificatesError {
-            .unusable(path: paths.directory, reason: reason)
-        }
         guard let issued = try readPair(certificate: paths.certificate, key: paths.key) else {
-            throw unusable("cert.pem and key.pem cannot be read, or do not belong together")
+            throw .unusable(
+                path: paths.directory,
+                reason: "cert.pem and key.pem cannot be read, or do not belong together")
         }
-        guard issued.certificate.notValidBefore <= now, issued.certificate.notValidAfter > now else {
-            throw unusable("cert.pem has expired, or is not valid yet")
-        }
+        try checkTime(of: issued.certificate, at: paths.certificate, now: now)
         // Only that it can be read: there may be intermediate certificates between the two.
         guard let text = try CertificateFiles.read(paths.authority),
-            (try? Certificate(pemEncoded: text)) != nil
-        else { throw unusable("ca.pem cannot be read") }
+            let authority = try? Certificate(pemEncoded: text)
+        else { throw .unusable(path: paths.authority, reason: "it cannot be read") }
+        try checkTime(of: authority, at: paths.authority, now: now)
+    }
+
+    private static func checkTime(
+        of certificate: Certificate, at path: String, now: Date
+    ) throws(DaemonCertificatesError) {
+        if certificate.notValidAfter <= now {
+            throw .unusable(
+                path: path, reason: "it expired at \(certificate.notValidAfter.formatted(.iso8601))")
+        }
+        if certificate.notValidBefore > now {
+            throw .unusable(
+                path: path, reason: "it is not valid before \(certificate.notValidBefore.formatted(.iso8601))"
+            )
+        }
     }
 }

@@ -9,6 +9,15 @@ struct IssuedCertificate {
     let certificate: Certificate
     let key: Certificate.PrivateKey
 
+    /// What the common name of every certificate of ours begins with.
+    static let ourNames = "Kinkajou Docker "
+
+    /// Whether a certificate was issued by this program; nil where the text is no certificate.
+    static func isOurs(_ pem: String) -> Bool? {
+        guard let certificate = try? Certificate(pemEncoded: pem) else { return nil }
+        return "\(certificate.subject)".contains("CN=" + ourNames)
+    }
+
     /// What a certificate is for.
     enum Purpose {
         case authority

@@ -25,7 +25,8 @@ extension Check {
     ]
 
     private static let network = [
-        sharedNetwork, packetFilterProgram, packetFilter, backends, packetFilterIPv6, bridgeNetfilter,
+        sharedNetwork, insecureTCP, packetFilterProgram, packetFilter, backends, packetFilterIPv6,
+        bridgeNetfilter,
         forwarding, conntrack,
         defaultRoute, mtu, addresses, clusterSubnets, ipv6, ports, nameServers, searchDomains, lookup,
         proxies,

@@ -23,6 +23,8 @@ public struct DindSettings: Codable, Sendable, Equatable {
     public var daemonArguments: [String] = []
     /// The directory of the TLS certificates (`DOCKER_TLS_CERTDIR`); turns on port 2376.
     public var tlsDirectory: String?
+    /// Whether dockerd may listen on a TCP port without TLS (`--insecure-tcp`).
+    public var allowsInsecureTCP = false
     /// How long the teardown may take, in seconds.
     public var graceSeconds = 25
     /// The user's own `daemon.json`.

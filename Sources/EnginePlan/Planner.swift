@@ -30,6 +30,7 @@ extension Plan {
         steps += filter.steps
         problems += filter.problems
 
+        if let exposure = ExposureCheck.problem(settings) { problems.append(exposure) }
         let network = NetworkPlanner.plan(facts, settings: settings)
         decisions += network.decisions
         problems += network.problems

@@ -12,6 +12,8 @@ public enum ProblemTopic: String, Sendable, Codable, CaseIterable {
     case runtime = "oci-runtime"
     /// Somebody else's engine.
     case socket = "docker-socket"
+    /// A TCP port without TLS.
+    case insecureTCP = "insecure-tcp"
     /// A network namespace that others use too.
     case sharedNetwork = "shared-network"
     /// Limits of inotify.

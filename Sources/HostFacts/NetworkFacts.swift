@@ -156,4 +156,10 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
         routes.lazy.filter { $0.destination.prefixLength == 0 }
             .compactMap { route in interfaces.first { $0.name == route.interface } }.first
     }
+
+    /// The addresses by which this place is reached: those of all interfaces but an engine's own, of both families.
+    public var ownAddresses: [String] {
+        interfaces.filter { !$0.isEngineBridge }.flatMap { $0.addresses.map(\.addressText) }
+            + ipv6.addresses.map { String($0.prefix { $0 != "/" }) }
+    }
 }

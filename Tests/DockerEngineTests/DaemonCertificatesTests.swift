@@ -127,6 +127,85 @@ import Testing
         }
     }
 
+    /// Writes a CA of the user's, and a server's certificate of it.
+    private func provide(
+        in directory: String, server: Bool, now: Date = Date(), validity: TimeInterval = 400 * day
+    ) throws -> IssuedCertificate {
+        let authority = try IssuedCertificate(
+            commonName: "Corporation", purpose: .authority, issuer: nil, now: now, validity: validity)
+        for part in ["/ca", "/server"] { try CertificateFiles.makeDirectory(directory + part) }
+        try CertificateFiles.write(try authority.keyPEM, to: directory + "/ca/key.pem", mode: 0o600)
+        try CertificateFiles.write(
+            try authority.certificatePEM, to: directory + "/ca/cert.pem", mode: 0o644)
+        guard server else { return authority }
+        let issued = try IssuedCertificate(
+            commonName: "docker.corporation", purpose: .server([.dns("docker.corporation")]),
+            issuer: authority, now: now, validity: validity)
+        try CertificateFiles.write(try issued.keyPEM, to: directory + "/server/key.pem", mode: 0o640)
+        try CertificateFiles.write(
+            try issued.certificatePEM, to: directory + "/server/cert.pem", mode: 0o644)
+        try CertificateFiles.write(
+            try authority.certificatePEM, to: directory + "/server/ca.pem", mode: 0o644)
+        return authority
+    }
+
+    @Test func theUsersAuthorityIsUsedAndNeverReplaced() async throws {
+        try await withTemporaryDirectory { directory in
+            // It ends before the margin for renewal begins: ours would be made anew.
+            let authority = try provide(in: directory, server: false, validity: 20 * Self.day)
+            let made = try DaemonCertificates.ensure(in: directory, names: Self.names)
+            #expect(made.outcome == .renewed)
+            #expect(try text(directory + "/ca/cert.pem") == authority.certificatePEM)
+            #expect(try text(made.client.authority) == authority.certificatePEM)
+            // They are of that CA; and as nothing can outlive it, they are not made anew for its nearing end.
+            #expect(try DaemonCertificates.ensure(in: directory, names: Self.names).outcome == .kept)
+        }
+    }
+
+    @Test func theUsersServerIsUsedAsItIsAlsoBesideItsAuthority() async throws {
+        try await withTemporaryDirectory { directory in
+            _ = try provide(in: directory, server: true)
+            let certificate = try text(directory + "/server/cert.pem")
+            let made = try DaemonCertificates.ensure(in: directory, names: Self.names)
+            #expect(try text(made.server.certificate) == certificate)
+            #expect(try mode(made.server.key) == 0o640, "its mode is the user's too")
+            #expect(entries(of: made.client.directory) == ["ca.pem", "cert.pem", "key.pem"])
+            let again = try DaemonCertificates.ensure(in: directory, names: Self.names)
+            #expect(again.outcome == .provided)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func whatHasExpiredIsNamedAndLeftAlone(server: Bool) async throws {
+        try await withTemporaryDirectory { directory in
+            let past = Date().addingTimeInterval(-30 * Self.day)
+            _ = try provide(in: directory, server: server, now: past, validity: 10 * Self.day)
+            if server { #expect(unlink(directory + "/ca/key.pem") == 0) }
+            let before = try text(directory + "/ca/cert.pem")
+            #expect {
+                try DaemonCertificates.ensure(in: directory, names: Self.names)
+            } throws: { error in
+                guard case DaemonCertificatesError.unusable(let path, let reason) = error else {
+                    return false
+                }
+                return path == directory + (server ? "/server/cert.pem" : "/ca/cert.pem")
+                    && reason.hasPrefix("it expired at ")
+            }
+            #expect(try text(directory + "/ca/cert.pem") == before)
+        }
+    }
+
+    @Test func brokenFilesOfTheUsersAreNotReplaced() async throws {
+        try await withTemporaryDirectory { directory in
+            _ = try provide(in: directory, server: true)
+            try CertificateFiles.write("-----BEGIN CERT", to: directory + "/server/cert.pem", mode: 0o644)
+            #expect(throws: DaemonCertificatesError.self) {
+                try DaemonCertificates.ensure(in: directory, names: Self.names)
+            }
+            #expect(try text(directory + "/server/cert.pem") == "-----BEGIN CERT")
+        }
+    }
+
     @Test func needsANameAndADirectory() async throws {
         try await withTemporaryDirectory { directory in
             #expect(throws: DaemonCertificatesError.noSubjectNames) {

@@ -27,6 +27,9 @@ extension CheckCase {
         .here("shared-network", "another engine", .error, "another Docker engine") {
             $0.host.network.engineSockets = ["/var/run/docker/libnetwork/0123.sock"]
         },
+        .here("insecure-tcp", "DOCKER_ARGS", .error, "tcp://0.0.0.0:2375 without TLS") {
+            $0.settings.daemonArguments = ["-H", "tcp://0.0.0.0:2375"]
+        },
         .here("shared-network", "the machine's own", .warning, "the machine itself") {
             $0.host.network.isMachineNamespace = true
         },

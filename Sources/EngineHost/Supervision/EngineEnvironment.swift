@@ -23,6 +23,8 @@ actor EngineEnvironment {
     /// Identifiers of the checks that have found something.
     private(set) var foundChecks: [String] = []
     private(set) var daemon: DockerDaemon?
+    /// For the certificate of the TLS port.
+    private var addresses: [String] = []
     private var logFollower: Task<Void, Never>?
 
     init(options: DindOptions, progress: Progress) {
@@ -34,6 +36,7 @@ actor EngineEnvironment {
     func prepare() async throws {
         progress.begin("Reading the environment", as: .facts)
         let facts = await FactsReader().read(dataRoot: options.settings.dataRoot.value)
+        addresses = facts.network.ownAddresses
         try Task.checkCancellation()
         var plan = Plan(facts: facts, settings: options.settings)
         if let error = plan.errors.first {
@@ -172,11 +175,17 @@ actor EngineEnvironment {
         do {
             let names = try options.tlsNames.flatMap { try SubjectName.parse($0) }
             let own = try SubjectName.parse("DNS:localhost,DNS:docker,IP:127.0.0.1,DNS:\(hostName())")
-            _ = try DaemonCertificates.ensure(in: directory, names: own + names)
+            // As with docker:dind: containers that share the directory run as whatever user.
+            _ = try DaemonCertificates.ensure(
+                in: directory, names: own + addresses.compactMap { SubjectName(ip: $0) } + names,
+                clientKeyAccess: .everyone)
         } catch {
+            // Those about a file say in themselves what it must be like.
             throw KinkajouError(
-                "the certificates for port 2376 cannot be made in \(directory): \(error)",
-                cure: "make DOCKER_TLS_CERTDIR writable, or set it empty to do without TLS", code: .usage)
+                "there are no certificates for port 2376 in \(directory): \(error)",
+                cure:
+                    "correct DOCKER_TLS_CERTDIR or DOCKER_TLS_SAN, or set the first empty to do without TLS",
+                code: .usage)
         }
     }
 
