@@ -20,7 +20,9 @@ public protocol ClusterProvider: Sendable {
     func prepare(_ request: ClusterSpec, owner: OwnerChoice) async throws -> ClusterSpec
 
     /// The clusters that are there, by name.
-    func clusters() async throws -> [ClusterRecord]
+    ///
+    /// - Parameter allNamespaces: Not only those of the provider's namespace.
+    func clusters(allNamespaces: Bool) async throws -> [ClusterRecord]
 
     /// Makes a cluster and returns when it is ready. What was made is taken away again on failure and on
     /// cancellation, unless the request says to retain it.
@@ -126,6 +128,9 @@ public struct RemoteResult: Sendable, Equatable {
 }
 
 extension ClusterProvider {
+    /// The clusters of the provider's namespace, by name.
+    public func clusters() async throws -> [ClusterRecord] { try await clusters(allNamespaces: false) }
+
     /// Runs a command and returns what it wrote to stdout.
     ///
     /// - Throws: ``KinkajouError`` where its exit status is not 0.

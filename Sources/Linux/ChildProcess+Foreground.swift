@@ -6,6 +6,8 @@ extension ChildProcess {
     /// A key that stops the child (Ctrl-Z) stops this process too, so that the shell above gets its prompt, and what
     /// continues this process (`fg`, `bg`) continues the child. The foreground is ours again afterwards.
     public func waitInForeground() async -> ExitStatus? {
+        // Who takes the foreground back from the background is stopped otherwise.
+        Glibc.signal(SIGTTOU, SIG_IGN)
         let stops = Task {
             for await _ in self.stops() {
                 tcsetpgrp(STDIN_FILENO, getpgrp())

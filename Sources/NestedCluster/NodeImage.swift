@@ -46,8 +46,12 @@ struct NodeImage {
             try await checkArchitecture(first)
             return first
         }
-        for image in missing { try await pull(image, environment: environment, tried: brought) }
-        let result = wanted.first ?? Defaults.nodeImage
+        // Nobody publishes what an archive would have brought.
+        let isPublished = wanted.isEmpty && !missing.isEmpty
+        for image in isPublished ? [Defaults.publishedNodeImage] : missing {
+            try await pull(image, environment: environment, tried: brought)
+        }
+        let result = wanted.first ?? (isPublished ? Defaults.publishedNodeImage : Defaults.nodeImage)
         try await checkArchitecture(result)
         return result
     }
@@ -133,7 +137,7 @@ struct NodeImage {
             throw KinkajouError(
                 "\(image) is no node image: it has no /kind/version with a version of Kubernetes",
                 cure:
-                    "name a node image with --image, such as \(Defaults.nodeImage) or kindest/node:v1.31.2",
+                    "name a node image with --image, such as \(Defaults.publishedNodeImage)",
                 code: .clusterFailed)
         }
         return version

@@ -55,11 +55,11 @@ import Values
 
     @Test func aRequestIsNeverAboveItsLimit() {
         let small = objects { request in
-            request.resources.cpu = "500m"
+            request.resources.cpu = "200m"
             request.resources.memory = "700Mi"
         }
         let requests = small.pod(owner: nil)["spec"]["containers"][0]["resources"]["requests"]
-        #expect(requests["cpu"].string == "500m")
+        #expect(requests["cpu"].string == "200m")
         #expect(requests["memory"].string == "700Mi")
     }
 

@@ -45,7 +45,7 @@ public struct DockerProvider: ClusterProvider {
     // MARK: - What is there
 
     /// The clusters of the engine.
-    public func clusters() async throws -> [ClusterRecord] {
+    public func clusters(allNamespaces: Bool) async throws -> [ClusterRecord] {
         try await containers(filters: ["label=\(ClusterObjects.Key.cluster)"])
             .map(ClusterRecord.init(container:)).sorted { $0.name < $1.name }
     }

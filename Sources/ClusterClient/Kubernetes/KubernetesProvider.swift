@@ -68,11 +68,14 @@ public struct KubernetesProvider: ClusterProvider {
     // MARK: - What is there
 
     /// The clusters of the namespace.
-    public func clusters() async throws -> [ClusterRecord] {
+    public func clusters(allNamespaces: Bool) async throws -> [ClusterRecord] {
         let pods = try await explained("list Pods") {
-            try await client.list(.pods, namespace: namespace, labels: Self.ours, fields: nil)
+            try await client.list(
+                .pods, namespace: allNamespaces ? nil : namespace, labels: Self.ours, fields: nil)
         }
-        return pods.items.map(ClusterRecord.init(pod:)).sorted { $0.name < $1.name }
+        return pods.items.map(ClusterRecord.init(pod:)).sorted {
+            ($0.namespace, $0.name) < ($1.namespace, $1.name)
+        }
     }
 
     private static let ours = "\(ClusterObjects.Key.cluster)"

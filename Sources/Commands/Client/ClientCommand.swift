@@ -24,6 +24,7 @@ extension ClientCommand {
 enum ClientRun {
     static func run(_ body: @escaping @Sendable () async throws -> Int32) async -> Int32 {
         let received = Mutex<Int32?>(nil)
+        let isSaid = Mutex(false)
         let work = Task { try await body() }
         let signals = SignalStream.start()
         let listener = Task {
@@ -35,7 +36,14 @@ enum ClientRun {
                         defer { first = first ?? number }
                         return first != nil
                     }
-                    if isSecond {
+                    // Once, however often somebody asks.
+                    let saysNow =
+                        isSecond
+                        && isSaid.withLock { said in
+                            defer { said = true }
+                            return !said
+                        }
+                    if saysNow {
                         StandardError.write(
                             "kinkajou: still taking away what was made; it ends by itself\n")
                     }

@@ -32,6 +32,8 @@ struct CreateClusterCommand: ClientCommand, OutputtingCommand {
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup var stray: StrayWords
+
     func execute() async throws -> Int32 {
         let files = provider.targetFiles
         // Before a minute is spent on a cluster whose context cannot be written.

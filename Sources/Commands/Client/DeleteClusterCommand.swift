@@ -16,6 +16,8 @@ struct DeleteClusterCommand: ClientCommand, OutputtingCommand {
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup var stray: StrayWords
+
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
             try await ClusterDeleter(provider: chosen, output: output, files: provider.targetFiles)

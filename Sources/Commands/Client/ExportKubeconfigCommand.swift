@@ -19,6 +19,8 @@ struct ExportKubeconfigCommand: ClientCommand, OutputtingCommand {
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup var stray: StrayWords
+
     func execute() async throws -> Int32 {
         let files = provider.targetFiles
         return try await provider.withProvider(writesKubeconfig: true) { chosen in

@@ -21,6 +21,8 @@ struct ExtendCommand: ClientCommand, OutputtingCommand {
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup var stray: StrayWords
+
     func validate() throws {
         guard ttl.duration >= .seconds(1) else {
             throw ValidationError("--ttl takes 1s or more; `kinkajou delete cluster` ends a cluster now.")

@@ -12,8 +12,13 @@ struct GetClustersCommand: ClientCommand {
             EXAMPLES
               kinkajou get clusters
               kinkajou get clusters -o wide
+              kinkajou get clusters -A
               kinkajou get clusters -o json | jq -r '.[] | select(.status == "Ready").name'
             """)
+
+    @Flag(
+        name: [.customShort("A"), .customLong("all-namespaces")], help: "The clusters of all namespaces.")
+    var allNamespaces = false
 
     @Option(name: .shortAndLong, help: "name, wide, json or yaml.")
     var output = ListFormat.name
@@ -24,9 +29,11 @@ struct GetClustersCommand: ClientCommand {
     var quiet = false
 
     func execute() async throws -> Int32 {
-        let clusters = try await provider.withProvider { try await $0.clusters() }
+        let clusters = try await provider.withProvider {
+            try await $0.clusters(allNamespaces: allNamespaces)
+        }
         if clusters.isEmpty, !quiet { StandardError.write("No kind clusters found.\n") }
-        StandardOutput.write(Self.listing(clusters, now: Date()).text(output))
+        StandardOutput.write(Self.listing(clusters, allNamespaces: allNamespaces, now: Date()).text(output))
         return 0
     }
 
@@ -39,11 +46,15 @@ struct GetClustersCommand: ClientCommand {
     }
 
     /// The list.
-    static func listing(_ clusters: [ClusterRecord], now: Date) -> Listing {
+    ///
+    /// - Parameter allNamespaces: Whether there may be several of one name, which their namespaces tell apart.
+    static func listing(_ clusters: [ClusterRecord], allNamespaces: Bool = false, now: Date) -> Listing {
         Listing(
-            titles: ["NAME", "STATUS", "NODES", "AGE", "TTL", "HOST", "ADDRESS", "REASON"],
+            titles: (allNamespaces ? ["NAMESPACE"] : []) + [
+                "NAME", "STATUS", "NODES", "AGE", "TTL", "HOST", "ADDRESS", "REASON",
+            ],
             rows: clusters.map { cluster in
-                [
+                (allNamespaces ? [cluster.namespace] : []) + [
                     cluster.name, cluster.status.rawValue, cluster.nodes.map { "\($0)" } ?? "-",
                     Age(since: cluster.created, now: now).text,
                     Self.timeLeft(cluster, now: now).text,
@@ -52,7 +63,7 @@ struct GetClustersCommand: ClientCommand {
                     cluster.reason,
                 ]
             },
-            names: clusters.map(\.name),
+            names: clusters.map { allNamespaces ? "\($0.namespace)/\($0.name)" : $0.name },
             objects: clusters.map { cluster in
                 var object: JSONValue = [
                     "name": .string(cluster.name), "status": .string(cluster.status.rawValue),

@@ -19,6 +19,8 @@ struct GetKubeconfigCommand: ClientCommand, OutputtingCommand {
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup var stray: StrayWords
+
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
             let endpoint = try await chosen.endpoint(of: cluster.chosen, isInternal: context.internal)

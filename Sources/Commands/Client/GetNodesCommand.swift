@@ -25,6 +25,8 @@ struct GetNodesCommand: ClientCommand {
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var logging: LoggingOptions
 
+    @OptionGroup var stray: StrayWords
+
     func execute() async throws -> Int32 {
         let nodes = try await provider.withProvider { chosen in
             let names =

@@ -24,6 +24,8 @@ struct LogsCommand: ClientCommand {
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var logging: LoggingOptions
 
+    @OptionGroup var stray: StrayWords
+
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
             try await withThrowingTaskGroup(of: Void.self) { group in

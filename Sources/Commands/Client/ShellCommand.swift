@@ -19,6 +19,8 @@ struct ShellCommand: ClientCommand {
     @OptionGroup(title: "Where") var provider: ProviderOptions
     @OptionGroup(title: "Output") var logging: LoggingOptions
 
+    @OptionGroup var stray: StrayWords
+
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
             try await chosen.attach(

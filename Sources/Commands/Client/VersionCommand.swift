@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterSpec
 internal import Console
 internal import Values
 
@@ -35,6 +36,7 @@ struct VersionCommand: ParsableCommand {
         let number = Release.current
         let json: JSONValue = [
             "version": .string(number), "platform": .string("linux/\(Self.architecture)"),
+            "podImage": .string(Defaults.podImage), "nodeImage": .string(Defaults.publishedNodeImage),
         ]
         switch output {
         case .json: StandardOutput.write(String(decoding: json.encoded(pretty: true), as: UTF8.self) + "\n")
