@@ -229,7 +229,10 @@ public struct ClusterObjects: Sendable {
         [
             ["name": "docker", "emptyDir": ["sizeLimit": .string(request.resources.storage)]],
             ["name": "modules", "hostPath": ["path": "/lib/modules"]],
-            ["name": "spec", "secret": ["secretName": .string(Self.specSecret(request.name)), "defaultMode": 0o400]],
+            [
+                "name": "spec",
+                "secret": ["secretName": .string(Self.specSecret(request.name)), "defaultMode": 0o400],
+            ],
         ]
     }
 
