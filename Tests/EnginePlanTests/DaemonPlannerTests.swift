@@ -223,4 +223,14 @@ struct DaemonPlannerTests {
         #expect(try actions(true).contains(load))
         #expect(try !actions(false).contains(load))
     }
+
+    /// dockerd 28 does not start where it cannot make its rules in the table raw.
+    @Test(arguments: [(27, false), (28, true)])
+    func withoutTheTableRaw(major: Int, expected: Bool) async throws {
+        var facts = try await RecordedHost("v2-privileged-private").facts()
+        facts.engine.version = EngineVersion(major: major, minor: 1)
+        facts.packetFilter.nft.failures[.raw] = "Table does not exist"
+        let plan = Plan(facts: facts, settings: DindSettings())
+        #expect((plan.daemon.environment["DOCKER_INSECURE_NO_IPTABLES_RAW"] == "1") == expected)
+    }
 }
