@@ -32,7 +32,7 @@ struct ChildProcessTests {
     }
 
     @Test func aWaitEndsWithItsTask() async throws {
-        let child = try ChildProcess.start(shell("sleep 1000"))
+        let child = try ChildProcess.start(shell("exec sleep 1000"))
         defer { child.signal(SIGKILL, group: true) }
         let waiting = Task { await child.wait() }
         waiting.cancel()
