@@ -154,6 +154,7 @@ enum DaemonPlanner {
             configuration["insecure-registries"] = .array(settings.insecureRegistries.map { .string($0) })
         }
         configuration["init-path"] = facts.engine.containerInit.map { .string($0) }
+        addOpenFiles(facts, to: &configuration, decisions: &decisions)
         addRuntime(facts, to: &configuration, decisions: &decisions)
         addIPv6(facts, inputs: inputs, version: version, to: &configuration, decisions: &decisions)
         if let directory = settings.tlsDirectory {
@@ -167,6 +168,26 @@ enum DaemonPlanner {
         }
         configuration["hosts"] = .array(hosts)
         return configuration
+    }
+
+    /// Programs that close every descriptor they could have, one by one, take minutes where that is near 2^30.
+    private static func addOpenFiles(
+        _ facts: HostFacts, to configuration: inout [String: JSONValue], decisions: inout [Decision]
+    ) {
+        let limit = facts.process.openFilesLimit
+        guard limit > OpenFilesLimit.most else { return }
+        configuration["default-ulimits"] = [
+            "nofile": [
+                "Name": "nofile", "Soft": .integer(Int64(OpenFilesLimit.nestedSoft)),
+                "Hard": .integer(Int64(OpenFilesLimit.most)),
+            ]
+        ]
+        decisions.append(
+            Decision(
+                "open files", "\(OpenFilesLimit.nestedSoft), at most \(OpenFilesLimit.most)",
+                because:
+                    "the limit here is \(limit == .max ? "none" : "\(limit)"), and programs that close every"
+                    + " possible file one by one would take minutes"))
     }
 
     private static func addRuntime(

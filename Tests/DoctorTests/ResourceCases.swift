@@ -36,6 +36,9 @@ extension CheckCase {
             $0.host.resources.processLimit = 512
             $0.host.resources.processes = 510
         },
+        .here("open-files", "near 2^30", .warning, "1073741816") {
+            $0.host.process.openFilesLimit = 1_073_741_816
+        },
         .here("open-files", "1024", .warning, "1024") { $0.host.process.openFilesLimit = 1024 },
         .here("inotify", "below any kernel's default", .warning, "max_user_instances is 64") {
             $0.host.kernel.settings["fs.inotify.max_user_instances"] = "64"
