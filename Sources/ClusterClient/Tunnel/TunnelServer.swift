@@ -5,7 +5,6 @@ internal import Linux
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
-internal import Synchronization
 internal import Values
 
 /// Listens at a port of 127.0.0.1 and joins every connection with the API server of a cluster, by a port-forward
@@ -24,14 +23,8 @@ public struct TunnelServer: Sendable {
         self.idleLimit = idleLimit
     }
 
-    private final class Activity: Sendable {
-        private let state = Mutex((open: 0, last: ContinuousClock.now, isOver: false))
-        func begin() { state.withLock { $0.open += 1 } }
-        func end() { state.withLock { state in (state.open, state.last) = (state.open - 1, .now) } }
-        func isIdle(for limit: Duration) -> Bool { state.withLock { $0.open == 0 && $0.last + limit < .now } }
-        func giveUp() { state.withLock { $0.isOver = true } }
-        var isOver: Bool { state.withLock { $0.isOver } }
-    }
+    /// Tells the tunnel's ``TunnelLife`` what happens.
+    private typealias Feed = @Sendable (TunnelLife.Happening) -> Void
 
     /// Serves until nobody needs it any more.
     ///
@@ -50,46 +43,70 @@ public struct TunnelServer: Sendable {
         defer { unlink(files.state) }
         ready()
         log.info("the tunnel listens", metadata: ["port": "\(files.port)", "cluster": "\(target.cluster)"])
-        defer { log.info("the tunnel ends", metadata: ["port": "\(files.port)"]) }
-        let activity = Activity()
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let reason = try await live(server, uid: endpoint.identity.uid)
+        log.info("the tunnel ends: \(reason.rawValue)", metadata: ["port": "\(files.port)"])
+    }
+
+    /// Serves until it is over, and returns why.
+    private func live(
+        _ server: NIOAsyncChannel<AcceptedConnection, Never>, uid: String?
+    ) async throws -> TunnelLife.Reason {
+        let (happenings, continuation) = AsyncStream.makeStream(of: TunnelLife.Happening.self)
+        let feed: Feed = { continuation.yield($0) }
+        return try await withThrowingTaskGroup(of: TunnelLife.Reason?.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await self.accept(server, activity: activity) }
             group.addTask {
-                // Whoever has asked for the credentials may come back with them.
-                while !activity.isOver, let asked = files.sinceAsked(),
-                    asked < idleLimit || !activity.isIdle(for: idleLimit)
-                {
+                try await self.accept(server, feed: feed)
+                return nil
+            }
+            group.addTask {
+                while true {
+                    feed(.tick(sinceAsked: files.sinceAsked()))
                     try await Task.sleep(for: .seconds(1))
                 }
             }
-            group.addTask { try await self.watch(endpoint.identity.uid) }
-            _ = try await group.next()
+            group.addTask {
+                try await self.watch(feed)
+                return nil
+            }
+            group.addTask {
+                var life = TunnelLife(uid: uid, idleLimit: idleLimit)
+                let began = ContinuousClock.now
+                for await happening in happenings {
+                    for case .end(let reason) in life.handle(happening, at: began.duration(to: .now)) {
+                        return reason
+                    }
+                }
+                throw CancellationError()
+            }
+            // What has nothing more to tell decides nothing.
+            while let end = try await group.next() {
+                if let end { return end }
+            }
+            throw CancellationError()
         }
     }
 
-    /// Returns when the cluster is gone or has ended, so that its credentials are not handed out any more, and that
-    /// nothing of a later cluster of the name is reached with them.
-    private func watch(_ uid: String?) async throws {
+    /// Tells of the cluster's Pod: when it is gone or has ended, its credentials are not handed out any more, and nothing
+    /// of a later cluster of the name is reached with them.
+    private func watch(_ feed: Feed) async throws {
         let fields = "metadata.name=\(ClusterName.object(target.cluster))"
-        var isSeen = false
         do {
             for try await event in provider.client.watch(
                 .pods, namespace: target.namespace, labels: nil, fields: fields)
             {
                 switch event {
                 case .added(let pod), .modified(let pod):
-                    isSeen = true
-                    if pod["metadata"]["uid"].string != uid { return }
-                    if case .failed = PodStage(pod: pod) { return }
-                case .deleted(let pod): if pod["metadata"]["uid"].string == uid { return }
-                case .synced: if !isSeen { return }
+                    var hasFailed = false
+                    if case .failed = PodStage(pod: pod) { hasFailed = true }
+                    feed(.pod(uid: pod["metadata"]["uid"].string, hasFailed: hasFailed))
+                case .deleted(let pod): feed(.podGone(uid: pod["metadata"]["uid"].string))
+                case .synced: feed(.allSeen)
                 }
             }
         } catch let error as KubernetesError {
-            log.warning("the Pod of the cluster \"\(target.cluster)\" cannot be watched: \(error)")
             // The connections will tell.
-            while true { try await Task.sleep(for: .seconds(3600)) }
+            log.warning("the Pod of the cluster \"\(target.cluster)\" cannot be watched: \(error)")
         }
     }
 
@@ -111,19 +128,20 @@ public struct TunnelServer: Sendable {
         }
     }
 
-    private func accept(_ server: NIOAsyncChannel<AcceptedConnection, Never>, activity: Activity) async throws
+    private func accept(_ server: NIOAsyncChannel<AcceptedConnection, Never>, feed: @escaping Feed)
+        async throws
     {
         try await server.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in connections {
-                    activity.begin()
+                    feed(.connectionBegan)
                     log.debug("a connection comes")
                     group.addTask {
                         defer {
-                            activity.end()
+                            feed(.connectionEnded)
                             log.debug("a connection has ended")
                         }
-                        await self.serve(connection, activity: activity)
+                        await self.serve(connection, feed: feed)
                     }
                 }
             }
@@ -131,7 +149,7 @@ public struct TunnelServer: Sendable {
     }
 
     /// A connection that cannot be served is closed, as if the API server were not there; the log says why.
-    private func serve(_ accepted: AcceptedConnection, activity: Activity) async {
+    private func serve(_ accepted: AcceptedConnection, feed: Feed) async {
         do {
             let connection = try await accepted.open(ByteBuffer.self, ByteBuffer.self, halfClosure: true)
             try await connection.executeThenClose { inbound, outbound in
@@ -153,7 +171,7 @@ public struct TunnelServer: Sendable {
             }
         } catch let error as KubernetesError {
             log.warning("port-forward to the cluster \"\(target.cluster)\": \(error)")
-            if error.isNotFound { activity.giveUp() }
+            if error.isNotFound { feed(.notFound) }
         } catch {
             log.warning("connection: \(error)")
         }
