@@ -124,9 +124,9 @@ struct InitEngine {
             log.write(
                 .warning,
                 """
-                Not running as PID 1 and not registered as a child subreaper.
-                Processes that the child leaves behind go to another parent, and are neither reaped nor ended.
-                To change that, run as PID 1, or use the option -s or the environment variable TINI_SUBREAPER.
+                \(options.programName) is not running as PID 1 and isn't registered as a child subreaper.
+                Processes that the child leaves behind go to another parent: zombie reaping won't work, nor are they ended.
+                To fix the problem, run it as PID 1, use the -s option, or set the environment variable TINI_SUBREAPER.
                 """)
         }
         return true

@@ -21,13 +21,14 @@ public actor Applier {
             try await perform(step.action)
         } catch {
             let title = step.action.title
-            let errorNumber = (error as? SystemError)?.errorNumber
+            let failure = error as? Evacuation.Failure
+            let errorNumber = (error as? SystemError)?.errorNumber ?? failure?.errorNumber
             if step.isOptional {
                 warnings.append("\(title) failed: \(error); \(step.reason)")
             } else {
                 throw StepError(
                     step: title, reason: step.reason, failure: "\(error)",
-                    cure: StepError.cure(for: errorNumber))
+                    cure: failure?.cure ?? StepError.cure(for: errorNumber))
             }
         }
     }
@@ -103,12 +104,13 @@ public actor Applier {
         case .evacuate(let cgroup, let leaf):
             try Files.makeDirectories(cgroup + "/" + leaf)
             undos.append((title, .returnProcesses(cgroup: cgroup, leaf: leaf, withdrawing: [])))
-            try Evacuation.perform(cgroup: cgroup, leaf: leaf)
+            try await Evacuation.perform(cgroup: cgroup, leaf: leaf)
         case .delegate(let cgroup, let controllers):
             let before = try Files.read(cgroup + "/cgroup.subtree_control")
                 .split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
             let leaf = leafOfEvacuation(of: cgroup)
-            let enabled = try Evacuation.delegate(cgroup: cgroup, leaf: leaf, controllers: controllers)
+            let enabled = try await Evacuation.delegate(
+                cgroup: cgroup, leaf: leaf, controllers: controllers)
             let added = enabled.filter { !before.contains($0) }
             if let index = undos.lastIndex(where: { $0.undo.evacuatedCgroup == cgroup }), let leaf {
                 undos[index].undo = .returnProcesses(cgroup: cgroup, leaf: leaf, withdrawing: added)

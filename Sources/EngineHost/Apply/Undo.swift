@@ -29,7 +29,7 @@ enum Undo: Sendable, Equatable {
         case .makePrivate(let path):
             try Mounting.makePrivate(path)
         case .returnProcesses(let cgroup, let leaf, let controllers):
-            try Evacuation.undo(cgroup: cgroup, leaf: leaf, withdrawing: controllers)
+            try await Evacuation.undo(cgroup: cgroup, leaf: leaf, withdrawing: controllers)
         case .removeLinks(let directory, let names):
             for name in names { try Files.remove(directory + "/" + name) }
             try Files.removeDirectory(directory)

@@ -39,7 +39,16 @@ struct LeftoverTests {
             ChildProcess.Setup(path, ["--", "/bin/sh", "-c", "sleep 1000 & echo $!; exit 3"]))
         defer { process.end() }
         #expect(try process.wait() == 3)
-        #expect(process.errors.hasPrefix("[WARN  kinkajou-init (\(process.pid))] Not running as PID 1"))
+        #expect(
+            process.errors.hasPrefix(
+                "[WARN  kinkajou-init (\(process.pid))] kinkajou-init is not running as PID 1"))
+        // What scripts that were written for tini look for.
+        for phrase in [
+            "not running as PID 1 and isn't registered as a child subreaper", "zombie reaping won't work",
+            "use the -s option", "TINI_SUBREAPER",
+        ] {
+            #expect(process.errors.contains(phrase), "\(process.errors)")
+        }
         let left = try #require(Int32(process.output.split(separator: "\n").first ?? ""))
         #expect(kill(left, SIGKILL) == 0, "it was still there")
     }
