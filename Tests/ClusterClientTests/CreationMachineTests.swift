@@ -169,7 +169,10 @@ import Values
     /// An autoscaler may bring a node in the last second.
     @Test func roomIsWaitedForAsLongAsWasAsked() {
         var run = Run(start: 120)
-        #expect(run.take(Self.noRoom) == [.update("no node of the host cluster can take its Pod: no cpu")])
+        #expect(
+            run.take(Self.noRoom) == [
+                .begin("Scheduling the Pod"), .update("no node of the host cluster can take its Pod: no cpu"),
+            ])
         #expect(run.take(Self.noRoom, at: 30) == [], "the same is not said again")
         #expect(run.take(.podEvent(.scalingUp), at: 31) == [.begin("The host cluster adds a node")])
         #expect(run.take(.tick, at: 119) == [])

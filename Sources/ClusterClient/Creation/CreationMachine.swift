@@ -94,7 +94,11 @@ struct CreationMachine: Sendable {
 
     private mutating func handle(_ stage: PodStage, node: String?, at now: Duration) -> [Action] {
         switch stage {
-        case .failed(let failure): return consider(failure, at: now)
+        case .failed(let failure):
+            if case .unschedulable = failure {
+                return begin("Scheduling the Pod") + consider(failure, at: now)
+            }
+            return consider(failure, at: now)
         case .scheduling: return begin("Scheduling the Pod")
         case .preparing:
             if case .unschedulable? = trouble?.failure { trouble = nil }
