@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ClusterClient
 internal import Console
 internal import Glibc
+internal import Linux
 
 /// `kinkajou export logs`.
 struct ExportLogsCommand: ClientCommand, OutputtingCommand {
@@ -24,12 +25,18 @@ struct ExportLogsCommand: ClientCommand, OutputtingCommand {
 
     func execute() async throws -> Int32 {
         try await provider.withProvider { chosen in
-            let directory = try directory ?? LogExport.temporaryDirectory()
+            let target = try directory ?? LogExport.temporaryDirectory()
             output.say("Exporting logs for cluster \"\(cluster.chosen)\" to:")
-            let leftOut = try await LogExport(provider: chosen, cluster: cluster.chosen)
-                .export(to: directory)
-            if leftOut > 0 { output.say("\(leftOut) links and other special files were left out") }
-            StandardOutput.write(directory + "\n")
+            do {
+                let leftOut = try await LogExport(provider: chosen, cluster: cluster.chosen)
+                    .export(to: target)
+                if leftOut > 0 { output.say("\(leftOut) links and other special files were left out") }
+            } catch {
+                // Ours, and kept only where something is in it.
+                if directory == nil { try? Files.removeDirectory(target) }
+                throw error
+            }
+            StandardOutput.write(target + "\n")
             return 0
         }
     }

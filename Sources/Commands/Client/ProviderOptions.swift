@@ -14,7 +14,9 @@ struct ProviderOptions: ParsableArguments, Sendable {
             """)
     var provider: ProviderArgument?
 
-    @Option(help: "The host cluster's context in the kubeconfig (default: the current one).")
+    @Option(
+        help: "The host cluster's context in the kubeconfig (default: the current one).",
+        completion: .shellCommand("kubectl config get-contexts -o name 2>/dev/null"))
     var context: String?
 
     @Option(name: .shortAndLong, help: "The namespace of the clusters (default: the context's).")

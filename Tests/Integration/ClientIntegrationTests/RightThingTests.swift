@@ -23,7 +23,7 @@ extension HostClusterTests {
             ["exec", "--name", "x", "--", "true"], ["logs", "--name", "x"],
             ["create", "cluster", "--name", "x"],
             ["export", "logs", "--name", "x"], ["extend", "--name", "x", "--ttl", "1h"],
-            ["run", "--", "true"], ["load", "docker-image", "kinkajou/pod:latest", "--name", "x"],
+            ["run", "--", "true"],
         ]
 
         private func expectError(_ client: Client, _ words: [String], saying text: String) throws {
