@@ -137,6 +137,8 @@ struct CreationMachine: Sendable {
         guard failure.mayPass else { return fail(failure) }
         if let trouble, trouble.failure.isSameTrouble(as: failure) {
             guard trouble.failure != failure else { return [] }
+            // What went wrong in the attempt itself says more than that another one is waited for.
+            if case .imageNotPulled(_, _, isBackOff: true) = failure { return [] }
             self.trouble = (failure, trouble.since)
         } else {
             trouble = (failure, now)

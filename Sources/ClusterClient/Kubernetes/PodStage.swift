@@ -50,8 +50,9 @@ public enum PodFailure: Sendable, Equatable {
     case evicted(message: String)
     /// No node can take it, now.
     case unschedulable(message: String)
-    /// Its image was not had, so far.
-    case imageNotPulled(image: String, message: String)
+    /// Its image was not had, so far. While the kubelet waits before its next attempt (`isBackOff`), the message says no
+    /// more than that.
+    case imageNotPulled(image: String, message: String, isBackOff: Bool = false)
     /// The name of its image is none.
     case imageNameInvalid(image: String)
     /// Its image is not on the node, and must not be pulled.
@@ -122,7 +123,7 @@ public enum PodFailure: Sendable, Equatable {
     func isSameTrouble(as other: PodFailure) -> Bool {
         switch (self, other) {
         case (.unschedulable, .unschedulable), (.sandbox, .sandbox), (.volume, .volume): true
-        case (.imageNotPulled(let one, _), .imageNotPulled(let two, _)): one == two
+        case (.imageNotPulled(let one, _, _), .imageNotPulled(let two, _, _)): one == two
         case (.configuration, .configuration): true
         default: self == other
         }
@@ -140,7 +141,7 @@ public enum PodFailure: Sendable, Equatable {
         case .lifetimeOver: "its time to live is over"
         case .evicted(let message): "the kubelet evicted its Pod: \(message)"
         case .unschedulable(let message): "no node of the host cluster can take its Pod: \(message)"
-        case .imageNotPulled(let image, let message): "the image \(image) cannot be pulled: \(message)"
+        case .imageNotPulled(let image, let message, _): "the image \(image) cannot be pulled: \(message)"
         case .imageNameInvalid(let image): "\"\(image)\" is no name of an image"
         case .imageNeverPulled(let image): "the image \(image) is not on the node"
         case .configuration(let message): "its container cannot be configured: \(message)"
@@ -252,7 +253,8 @@ public enum PodFailure: Sendable, Equatable {
         let message = (container["state"]["waiting"]["message"].string ?? "").trimmed
         switch reason {
         case "ErrImagePull", "ImagePullBackOff", "RegistryUnavailable":
-            self = .imageNotPulled(image: image, message: message)
+            self = .imageNotPulled(
+                image: image, message: message, isBackOff: reason == "ImagePullBackOff")
         case "InvalidImageName": self = .imageNameInvalid(image: image)
         case "ErrImageNeverPull": self = .imageNeverPulled(image: image)
         case "CreateContainerConfigError": self = .configuration(message: message)
