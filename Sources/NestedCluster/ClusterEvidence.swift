@@ -20,7 +20,9 @@ struct ClusterEvidence {
                 for node in try await client.list(.nodes).items {
                     lines.append(Self.line(of: node))
                 }
-                for pod in try await client.list(.pods).items where !ReadinessLook.isFine(pod) {
+                // What was had is told, whatever else fails.
+                let pods = (try? await client.list(.pods).items) ?? []
+                for pod in pods where !ReadinessLook.isFine(pod) {
                     lines += await self.lines(of: pod, withLog: !lines.contains { $0.hasPrefix("  log: ") })
                 }
                 return Array(lines.prefix(Self.most))
