@@ -19,8 +19,9 @@ public struct StepError: ReportableError, Sendable {
     /// One error for several ways that were tried in turn: the first was the one to go, and the others are named with
     /// it. nil: none was tried.
     static func of(_ failures: [StepError]) -> StepError? {
-        guard var error = failures.first else { return nil }
-        for other in failures.dropFirst() where other.failure != error.failure {
+        guard let first = failures.first else { return nil }
+        var error = first
+        for other in failures.dropFirst() where other.failure != first.failure {
             error.failure += "; then \(other.step) failed: \(other.failure)"
         }
         return error
