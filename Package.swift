@@ -137,6 +137,7 @@ let package = Package(
                 "ClusterSpec", "Console", "DockerEngine", "EngineHost", "EnginePlan", "HostFacts",
                 "HostReader", "KubernetesAPI",
                 "Linux", "Values",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
@@ -262,6 +263,8 @@ let package = Package(
                 "ClusterSpec", "Console", "EngineHost", "EnginePlan", "HostFacts", "KubernetesAPI",
                 "KubernetesTestSupport", "NestedCluster", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -172,5 +172,5 @@ public struct TargetedJSONPatch: Sendable, Equatable {
     }
 
     /// The `apiVersion` that kind compares with the document's, as kind puts it together.
-    var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+    public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 }

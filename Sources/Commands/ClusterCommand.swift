@@ -50,6 +50,12 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
     )
     var spec: String?
 
+    @Option(
+        help:
+            "How the cluster is made: by kind in a Docker engine (kind), or by this container itself as the node (node)."
+    )
+    var engine: ClusterEngine?
+
     @OptionGroup(title: "Cluster options") var cluster: ClusterOptions
     @OptionGroup(title: "Container options") var container: ContainerOptions
     @OptionGroup(title: "Engine options") var options: DindSettingOptions
@@ -87,6 +93,12 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
             if spec != nil { try? EventServer.keep(error) }
             return error.code.exitStatus
         }
+        if dryRun, asked.madeBy == .node {
+            let facts = await FactsReader().read(dataRoot: NodePlan.volume(asked.engine))
+            let plan = NodePlan(facts: facts, settings: asked.engine, identity: "ID")
+            StandardOutput.write(NodePlanReport(plan).text)
+            return 0
+        }
         if dryRun {
             let facts = await FactsReader().read(dataRoot: asked.engine.dataRoot.value)
             return try printPlan(facts, asked: asked)
@@ -120,17 +132,28 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
             progress.end(error)
             return error.code.exitStatus
         }
-        let session = DindSession(
-            options: DindOptions(
-                settings: asked.engine, command: CommandWords.native(command),
-                readyTimeout: .seconds(asked.engineReadySeconds), grace: .seconds(asked.engine.graceSeconds),
-                logPath: asked.engineLog, copiesLogToStderr: dockerLog == .stderr,
-                tlsNames: options.tlsNames(), exitsZeroOnStop: options.exitZeroOnStop, purpose: .cluster,
-                isQuiet: quiet),
-            workload: KindCluster(asked, status: board), progress: progress)
-        let status = await session.run()
+        let status = await session(asked, progress: progress, board: board).run()
         await server?.stop()
         return status
+    }
+
+    private func session(_ asked: ClusterSpec, progress: Progress, board: StatusBoard) -> DindSession {
+        let options = DindOptions(
+            settings: asked.engine, command: CommandWords.native(command),
+            readyTimeout: .seconds(asked.engineReadySeconds), grace: .seconds(asked.engine.graceSeconds),
+            logPath: asked.engineLog, copiesLogToStderr: dockerLog == .stderr,
+            tlsNames: options.tlsNames(), exitsZeroOnStop: options.exitZeroOnStop, purpose: .cluster,
+            isQuiet: quiet)
+        switch asked.madeBy {
+        case .kind:
+            return DindSession(
+                options: options, workload: KindCluster(asked, status: board), progress: progress)
+        case .node:
+            let host = NodeHost(options: options, progress: progress)
+            return DindSession(
+                options: options, host: host, workload: NodeCluster(asked, host: host, status: board),
+                progress: progress)
+        }
     }
 
     /// What was asked for, by whichever way.
@@ -138,6 +161,7 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
     /// - Throws: `ClusterConfigError` or `KinkajouError`.
     func merged(environment: [String: String]) throws -> ClusterSpec {
         var merge = SpecMerge(try spec.map(Self.read), environment: environment)
+        merge.take(\.madeBy, option: engine)
         try cluster.merge(into: &merge, name: name)
         container.merge(into: &merge)
         if logging.verbosity > 0 { merge.take(\.summarizesTime, option: true) }

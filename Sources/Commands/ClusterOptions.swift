@@ -65,4 +65,5 @@ struct ClusterOptions: ParsableArguments, Sendable {
     }
 }
 
+extension ClusterEngine: ExpressibleByArgument {}
 extension ReadinessLevel: ExpressibleByArgument {}

@@ -38,29 +38,14 @@ struct PlanReport: Codable {
     }
 
     private var text: String {
-        var lines = ["Decisions"]
-        for decision in plan.decisions {
-            lines.append("  \(decision.subject): \(decision.choice)")
-            lines.append("      \(decision.reason) [\(decision.source.rawValue)]")
-        }
-        lines.append("Steps")
-        for step in plan.steps + (plan.cgroupStrategies.first?.steps ?? []) {
-            lines.append("  \(step.action.title)\(step.isOptional ? " (optional)" : "")")
-            lines.append("      \(step.reason)")
-        }
-        if plan.steps.isEmpty && plan.cgroupStrategies.first?.steps.isEmpty != false {
-            lines.append("  none")
-        }
+        var lines = PlanLines.decisions(plan.decisions)
+        lines += PlanLines.steps(plan.steps + (plan.cgroupStrategies.first?.steps ?? []))
         lines.append("dockerd")
         lines.append("  \(([plan.daemon.program] + plan.daemon.arguments).joined(separator: " "))")
         for (key, value) in plan.daemon.configuration.sorted(by: { $0.key < $1.key }) {
             lines.append("  \(key): \(String(decoding: value.encoded(), as: UTF8.self))")
         }
-        lines.append(plan.problems.isEmpty ? "No problems" : "Problems")
-        for problem in plan.problems {
-            lines.append("  \(problem.severity.rawValue): \(problem.summary)")
-            lines.append("      cure: \(problem.cure)")
-        }
+        lines += PlanLines.problems(plan.problems)
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -1,11 +1,11 @@
 internal import Crypto
-internal import FoundationEssentials
+package import FoundationEssentials
 
 internal import SwiftASN1
 internal import X509
 
 /// A certificate with its private key.
-struct IssuedCertificate {
+package struct IssuedCertificate {
     let certificate: Certificate
     let key: Certificate.PrivateKey
 
@@ -19,18 +19,27 @@ struct IssuedCertificate {
     }
 
     /// What a certificate is for.
-    enum Purpose {
+    package enum Purpose {
+        /// It vouches for others.
         case authority
+        /// A server of these names shows it.
         case server([SubjectName])
+        /// A client shows it.
         case client
+        /// A server of these names shows it, to its clients and to its peers.
+        case peer([SubjectName])
     }
 
     /// Makes a P-256 key and a certificate for it, signed by `issuer`, or by itself without one.
-    init(
-        commonName: String, purpose: Purpose, issuer: IssuedCertificate?, now: Date, validity: TimeInterval
+    package init(
+        commonName: String, organization: String? = nil, purpose: Purpose, issuer: IssuedCertificate?,
+        now: Date, validity: TimeInterval
     ) throws {
         let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
-        let subject = try DistinguishedName { CommonName(commonName) }
+        let subject = try DistinguishedName {
+            if let organization { OrganizationName(organization) }
+            CommonName(commonName)
+        }
         // Clocks of nested machines differ a little.
         let start = now.addingTimeInterval(-300)
         let end = start.addingTimeInterval(validity)
@@ -60,12 +69,12 @@ struct IssuedCertificate {
     }
 
     /// The certificate as PEM text.
-    var certificatePEM: String {
+    package var certificatePEM: String {
         get throws { try certificate.serializeAsPEM().pemString + "\n" }
     }
 
     /// The private key as PEM text (PKCS #8).
-    var keyPEM: String {
+    package var keyPEM: String {
         get throws { try key.serializeAsPEM().pemString + "\n" }
     }
 
@@ -85,6 +94,11 @@ struct IssuedCertificate {
                 Critical(BasicConstraints.notCertificateAuthority)
                 Critical(KeyUsage(digitalSignature: true))
                 try ExtendedKeyUsage([.serverAuth])
+                SubjectAlternativeNames(names.map(\.generalName))
+            case .peer(let names):
+                Critical(BasicConstraints.notCertificateAuthority)
+                Critical(KeyUsage(digitalSignature: true))
+                try ExtendedKeyUsage([.serverAuth, .clientAuth])
                 SubjectAlternativeNames(names.map(\.generalName))
             case .client:
                 Critical(BasicConstraints.notCertificateAuthority)

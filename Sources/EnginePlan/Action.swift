@@ -20,6 +20,8 @@ public enum Action: Sendable, Equatable, Codable {
     case mountNamedHierarchy(name: String, path: String, target: String)
     /// Makes a bridge with an address, for the engine's default network.
     case makeBridge(name: String, address: String, mtu: Int)
+    /// Makes a cgroup that can take processes at once: with the processors and memory of the one above it.
+    case makeCgroup(String)
     /// Makes `iptables` and its kind mean one backend, by links in a directory at the front of PATH.
     case selectPacketFilter(backend: PacketFilterBackend, directory: String)
     /// Loads a kernel module, where one can be found.

@@ -13,6 +13,7 @@ extension Action {
         case .delegate(let cgroup, _): "handing on the controllers of \(cgroup)"
         case .mountNamedHierarchy(let name, _, let target): "mounting the hierarchy \(name) at \(target)"
         case .makeBridge(let name, _, _): "making the bridge \(name)"
+        case .makeCgroup(let cgroup): "making the cgroup \(cgroup)"
         case .selectPacketFilter(let backend, _): "selecting iptables-\(backend.rawValue)"
         case .loadModule(let name): "loading the module \(name)"
         case .removeStaleFiles: "removing stale files"

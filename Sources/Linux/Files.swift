@@ -38,6 +38,11 @@ public enum Files {
         }
     }
 
+    /// Moves a file to another name of the same file system, at once.
+    public static func move(_ path: String, to target: String) throws(SystemError) {
+        guard rename(path, target) == 0 else { throw SystemError("rename", path, errno) }
+    }
+
     private static func put(
         _ text: String, path: String, flags: Int32, mode: UInt32
     ) throws(SystemError) {

@@ -56,7 +56,7 @@ public final class KindCluster: Workload {
             writeTrace()
             guard spec.retain, !Task.isCancelled else { throw error }
             // The session says what failed when it goes on; here that would be when the cluster is gone.
-            await hold(after: error, progress: progress)
+            await progress.hold(after: error, kubeconfig: kubeconfig)
             throw error
         }
         writeTrace()
@@ -232,15 +232,6 @@ public final class KindCluster: Workload {
             lines += await NodeWatch.lastLines(of: node.id, count: 8, client: client).map { "  \($0)" }
         }
         return lines
-    }
-
-    /// Keeps everything as it is until the session is stopped.
-    private func hold(after error: any Error, progress: Progress) async {
-        progress.end(KinkajouError(describing: error, code: .stepFailed))
-        progress.notice(
-            "kinkajou: kept for inspection (--retain): KUBECONFIG=\(kubeconfig); stop it with SIGTERM"
-        )
-        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
     }
 
     // MARK: - Down

@@ -18,6 +18,8 @@ public struct ClusterSpec: Codable, Sendable, Equatable {
 
     // MARK: The cluster
 
+    /// How it is made.
+    public var madeBy = ClusterEngine.kind
     /// The cluster's name.
     public var name = Defaults.name
     /// The image of every node; nil: what kind's file, an archive, or the default says.

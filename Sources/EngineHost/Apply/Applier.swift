@@ -124,6 +124,10 @@ public actor Applier {
             undos.append((title, .deleteLink(name)))
             try await Links.run(["addr", "add", address, "dev", name])
             try await Links.run(["link", "set", name, "up"])
+        case .makeCgroup(let cgroup):
+            let made = try Files.makeDirectories(cgroup)
+            undos.append((title, .removeDirectories(made)))
+            try CgroupSets.inherit(cgroup)
         case .selectPacketFilter(let backend, let directory):
             try Files.makeDirectories(directory)
             var names: [String] = []

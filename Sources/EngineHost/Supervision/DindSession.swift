@@ -9,12 +9,19 @@ internal import Values
 /// goes down again, whichever way it ends.
 public struct DindSession: Sendable {
     private let options: DindOptions
+    private let host: any SessionHost
     private let workload: (any Workload)?
     private let progress: Progress
 
     /// A session that has not begun.
-    public init(options: DindOptions, workload: (any Workload)? = nil, progress: Progress) {
+    ///
+    /// - Parameter host: What it runs in; nil: a Docker engine of its own.
+    public init(
+        options: DindOptions, host: (any SessionHost)? = nil, workload: (any Workload)? = nil,
+        progress: Progress
+    ) {
         self.options = options
+        self.host = host ?? EngineEnvironment(options: options, progress: progress)
         self.workload = workload
         self.progress = progress
     }
@@ -34,15 +41,14 @@ public struct DindSession: Sendable {
         }
         defer { signals.cancel() }
 
-        let host = EngineEnvironment(options: options, progress: progress)
-        let startup = Task { try await start(host) }
+        let startup = Task { try await start() }
         control.onStop { startup.cancel() }
 
         var code: Int32
         switch await startup.result {
         case .success(let environment):
             if control.reason == nil {
-                code = await serve(host, environment: environment, control: control)
+                code = await serve(environment: environment, control: control)
             } else {
                 code = Self.code(for: control.reason)
             }
@@ -52,7 +58,7 @@ public struct DindSession: Sendable {
             code = control.reason == nil ? report(error, found: found) : Self.code(for: control.reason)
         }
         options.status?.isStopping()
-        let isOrderly = await tearDown(host, control: control)
+        let isOrderly = await tearDown(control: control)
         if options.exitsZeroOnStop, !hasCommand, isOrderly, case .signal = control.reason {
             return 0
         }
@@ -61,9 +67,9 @@ public struct DindSession: Sendable {
 
     // MARK: - Up
 
-    private func start(_ host: EngineEnvironment) async throws -> [String: String] {
+    private func start() async throws -> [String: String] {
         try await host.prepare()
-        try await host.startDaemon()
+        try await host.start()
         try Task.checkCancellation()
         var environment = await host.commandEnvironment()
         if let workload {
@@ -74,21 +80,21 @@ public struct DindSession: Sendable {
     }
 
     private func serve(
-        _ host: EngineEnvironment, environment: [String: String], control: StopControl
+        environment: [String: String], control: StopControl
     ) async -> Int32 {
         let progress = progress
         let guardian = Task {
-            let lost = await host.daemon?.supervise { progress.warn("\($0)") }
+            let lost = await host.supervise { progress.warn("\($0)") }
             if let lost, !Task.isCancelled { control.stop(.failure(lost)) }
         }
         defer { guardian.cancel() }
         options.status?.isServing()
         if options.command.isEmpty {
-            progress.notice("kinkajou: ready; the engine answers on \(DockerDaemon.socket)")
+            progress.notice(await host.readyNotice)
             await withCheckedContinuation { continuation in
                 control.onStop { continuation.resume() }
             }
-        } else if let code = await runCommand(host, environment: environment, control: control) {
+        } else if let code = await runCommand(environment: environment, control: control) {
             if case .failure(let error) = control.reason { return report(error) }
             return code
         }
@@ -98,7 +104,7 @@ public struct DindSession: Sendable {
 
     /// Runs the user's command to its end, and returns its status; nil: it never had one.
     private func runCommand(
-        _ host: EngineEnvironment, environment: [String: String], control: StopControl
+        environment: [String: String], control: StopControl
     ) async -> Int32? {
         var request = ChildRequest(
             executable: options.command[0], arguments: Array(options.command.dropFirst()),
@@ -135,7 +141,7 @@ public struct DindSession: Sendable {
     // MARK: - Down
 
     /// Takes everything down; false: something did not go as it should.
-    private func tearDown(_ host: EngineEnvironment, control: StopControl) async -> Bool {
+    private func tearDown(control: StopControl) async -> Bool {
         let budget = StopBudget(grace: options.grace, from: control.since ?? .now)
         var complaints: [String] = []
         if let workload {
@@ -143,7 +149,7 @@ public struct DindSession: Sendable {
             complaints += await workload.tearDown(
                 environment: environment, deadline: budget.deadline(of: .workload))
         }
-        if await host.daemon != nil { progress.begin("Stopping the engine", as: .stop) }
+        if await host.hasEngine { progress.begin("Stopping the engine", as: .stop) }
         complaints += await host.tearDown(budget: budget)
         progress.done()
         for complaint in complaints { progress.warn("left behind: \(complaint)") }

@@ -10,7 +10,7 @@ internal import Values
 
 /// The environment of an engine, and the engine in it: built up in stages, and taken down from whatever
 /// stage was reached.
-actor EngineEnvironment {
+actor EngineEnvironment: SessionHost {
     private let options: DindOptions
     private let progress: Progress
     private let applier = Applier()
@@ -69,7 +69,7 @@ actor EngineEnvironment {
     }
 
     /// Starts dockerd and waits until it answers.
-    func startDaemon() async throws {
+    func start() async throws {
         guard let plan else { return }
         progress.begin("Starting dockerd", as: .engine)
         try makeCertificates(plan)
@@ -93,6 +93,13 @@ actor EngineEnvironment {
         let progress = progress
         try await daemon.startUntilReady { progress.warn($0) }
         progress.done()
+    }
+
+    var hasEngine: Bool { daemon != nil }
+    var readyNotice: String { "kinkajou: ready; the engine answers on \(DockerDaemon.socket)" }
+
+    func supervise(report: @escaping @Sendable (String) -> Void) async -> KinkajouError? {
+        await daemon?.supervise(report: report)
     }
 
     /// What the user's command finds in its environment.

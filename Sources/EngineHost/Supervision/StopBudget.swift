@@ -1,8 +1,8 @@
 /// The time that a stop may take, and how its parts share it: one after the other, each may use whatever is left,
 /// but for what those after it need. A part that is done early leaves its time to the others.
-struct StopBudget: Sendable, Equatable {
+public struct StopBudget: Sendable, Equatable {
     /// The parts, in order.
-    enum Part: CaseIterable {
+    public enum Part: CaseIterable {
         /// The user's command, from the signal to SIGKILL.
         case command
         /// What a session has set up in the engine, such as a cluster.
@@ -16,7 +16,7 @@ struct StopBudget: Sendable, Equatable {
     }
 
     /// When everything has to be over.
-    let end: ContinuousClock.Instant
+    public let end: ContinuousClock.Instant
     private let grace: Duration
 
     /// The budget of a stop that began at a time.
@@ -43,13 +43,13 @@ struct StopBudget: Sendable, Equatable {
     }
 
     /// When a part has to be over, so that those after it have what they need.
-    func deadline(of part: Part) -> ContinuousClock.Instant {
+    public func deadline(of part: Part) -> ContinuousClock.Instant {
         let later = Part.allCases.drop { $0 != part }.dropFirst()
         return later.reduce(end) { $0 - Self.need(of: $1, grace: grace) }
     }
 
     /// How long a part may take from now on; never less than nothing.
-    func remaining(for part: Part, now: ContinuousClock.Instant = .now) -> Duration {
+    public func remaining(for part: Part, now: ContinuousClock.Instant = .now) -> Duration {
         max(.zero, now.duration(to: deadline(of: part)))
     }
 }

@@ -11,6 +11,11 @@ struct EngineCgroups: Sendable {
         directories = strategy.parentDirectories.filter { !Files.exists($0) }
     }
 
+    /// Those that a strategy itself has made, with names that nobody else has.
+    init(madeBy strategy: CgroupStrategy) {
+        directories = strategy.parentDirectories
+    }
+
     /// Removes the cgroups, with every process in them. The result names what is left.
     func sweep(within limit: Duration) async -> [String] {
         await withTaskGroup(of: [String].self) { group in

@@ -1,0 +1,128 @@
+internal import ClusterSpec
+internal import EngineHost
+internal import EnginePlan
+internal import HostFacts
+internal import Linux
+internal import Values
+
+/// What the control plane of a node is like: worked out of what was asked for, and of the node.
+struct NodeControlPlane {
+    /// The version of Kubernetes in a node image.
+    private static let versionFile = "/kind/version"
+    /// The resolver's configuration of Pods that use the node's.
+    static let resolverFile = NodeCluster.directory + "/resolv.conf"
+
+    /// The cluster's name, and the node's in it: kind's names.
+    let name: String
+    let nodeName: String
+    /// What kubeadm is given.
+    let documents: KubeadmDocuments
+    let certificates: ControlPlaneCertificates
+    /// The network of Pods; nil where the user brings one.
+    let network: PodNetwork?
+    let packetFilter: PacketFilterBackend
+    /// The resolver's configuration: without the search domains around the container, in which names of the cluster
+    /// would be looked for.
+    let resolver: String
+    /// Where the API server is reached from outside.
+    let outerURL: String
+    /// Whether there is a kube-proxy.
+    let hasProxy: Bool
+    let warnings: [ConfigProblem]
+
+    init(_ spec: ClusterSpec, host: NodeHost) async throws {
+        guard let node = await host.plan, let cgroupRoot = await host.cgroupRoot,
+            let facts = await host.facts,
+            let address = node.address
+        else {
+            throw KinkajouError(
+                "the node has no address", cure: "give the container a network with a default route",
+                code: .stepFailed)
+        }
+        guard let text = try? Files.read(Self.versionFile), let version = KubernetesVersion(text) else {
+            throw KinkajouError(
+                "\(Self.versionFile) does not say which version of Kubernetes is in this image",
+                cure: "run this in a node image, such as kinkajou/node", code: .usage)
+        }
+        let plan = try spec.plan(
+            facts: facts, image: spec.nodeImage ?? Defaults.nodeImage, version: version)
+        let cluster = plan.cluster
+        try NodeEngineLimits.check(spec)
+        try ClusterPreconditions.checkListener(cluster)
+        warnings = plan.warnings
+        name = cluster.name ?? Defaults.name
+        nodeName = "\(name)-control-plane"
+        let networking = cluster.networking
+        let port = networking.apiServerPort ?? Defaults.apiServerPort
+        resolver =
+            node.nameServers.map { "nameserver \($0)\n" }.joined()
+            + ((networking.dnsSearch ?? []).isEmpty
+                ? "" : "search \((networking.dnsSearch ?? []).joined(separator: " "))\n")
+        guard let podSubnet = networking.podSubnet,
+            let services = networking.serviceSubnet.flatMap({ IPv4Network($0) }),
+            let network = PodNetwork(subnet: podSubnet, mtu: node.mtu)
+        else {
+            throw KinkajouError(
+                "the networks of Pods and Services have to be IPv4 networks",
+                cure: "correct --pod-subnet and --service-subnet, or use --engine kind", code: .usage)
+        }
+        self.network = networking.disableDefaultCNI ? nil : network
+        packetFilter = node.packetFilter
+        hasProxy = networking.kubeProxyMode != .none
+        documents = try KubeadmDocuments(
+            cluster, version: version,
+            at: KubeadmDocuments.Place(
+                nodeName: nodeName, address: address, port: port, cgroupRoot: cgroupRoot,
+                resolverFile: Self.resolverFile, givesPodNetworks: !networking.disableDefaultCNI))
+        outerURL = plan.serverURL ?? "https://\(address):\(port)"
+        certificates = ControlPlaneCertificates(
+            nodeName: nodeName, address: address, serverNames: documents.serverNames,
+            serviceAddress: IPv4Network(address: services.network.address + 1, prefixLength: 32).addressText,
+            serverURL: "https://\(address):\(port)", clusterName: name)
+    }
+
+    /// The kubelet's command line, as kubeadm's own unit has it.
+    func kubeletArguments() throws -> [String] {
+        let file = "/var/lib/kubelet/kubeadm-flags.env"
+        do {
+            let line = try Files.read(file).split(separator: "\n").first {
+                $0.hasPrefix("KUBELET_KUBEADM_ARGS=")
+            }
+            let value = try ShellWords.split(String(line?.dropFirst("KUBELET_KUBEADM_ARGS=".count) ?? ""))
+            return [
+                "--config=/var/lib/kubelet/config.yaml",
+                "--kubeconfig=\(ControlPlaneCertificates.directory)/kubelet.conf",
+            ] + (try ShellWords.split(value.joined(separator: " ")))
+        } catch {
+            throw KinkajouError(
+                "the kubelet's arguments cannot be read from \(file)", cure: "", code: .clusterFailed,
+                cause: error)
+        }
+    }
+}
+
+/// What this engine cannot do, and the kind engine can: refused before anything is started, and never left out.
+enum NodeEngineLimits {
+    static func check(_ spec: ClusterSpec) throws(KinkajouError) {
+        let cluster = spec.parsed.cluster
+        let isContainerdChanged =
+            !cluster.containerdConfigPatches.isEmpty || !cluster.containerdConfigPatchesJSON6902.isEmpty
+            || !spec.engine.registryMirrors.isEmpty || !spec.engine.insecureRegistries.isEmpty
+        let reasons: [(Bool, String)] = [
+            (cluster.nodes.count > 1, "several nodes"),
+            (cluster.networking.ipFamily != .ipv4, "IPv6"),
+            (
+                isContainerdChanged,
+                "changes of containerd's configuration (patches, mirrors, insecure registries)"
+            ),
+            (cluster.nodes.contains { !$0.extraMounts.isEmpty }, "extraMounts"),
+            (cluster.nodes.contains { !$0.extraPortMappings.isEmpty }, "extraPortMappings"),
+            (spec.logDirectory != nil, "export of logs"),
+        ]
+        let missing = reasons.filter(\.0).map(\.1)
+        guard !missing.isEmpty else { return }
+        throw KinkajouError(
+            "the engine \"node\" has no \(missing.joined(separator: ", no ")) yet",
+            cure: "leave it out, or use --engine kind", code: .usage)
+    }
+}

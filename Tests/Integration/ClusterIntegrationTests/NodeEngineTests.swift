@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A container of the node image, unchanged, that is the node of its cluster.
+final class NodeContainer: RunningCluster {
+    let name: String
+    private let process: ChildProcess
+
+    /// Runs `kinkajou cluster --engine node` in the foreground of a `docker run`.
+    init(
+        _ arguments: [String] = [], flags: [String] = ["--privileged", "--volume", "/var/lib/kinkajou"]
+    ) throws {
+        name = "kj-node-" + String(UInt32.random(in: .min ... .max), radix: 36)
+        let program = try BuiltBinary.path("kinkajou")
+        process = try ChildProcess(
+            ChildProcess.Setup(
+                "docker",
+                ["run", "--rm", "--name", name, "--entrypoint", "/kinkajou"] + flags
+                    + [
+                        "--volume", "\(program):/kinkajou:ro", ImageUnderTest.node.name, "cluster",
+                        "--engine",
+                        "node",
+                    ] + arguments))
+    }
+
+    deinit { remove() }
+
+    func run(_ words: [String], seconds: Double) throws -> Command.Result {
+        try Command.run(
+            ["docker", "exec", "-e", "KUBECONFIG=/root/.kube/config", name] + words, seconds: seconds)
+    }
+
+    func copy(_ file: String, to path: String) throws {
+        try Command.require("docker", "cp", file, "\(name):\(path)")
+    }
+
+    func waitForErrors(_ text: String, seconds: Double = 300) throws {
+        try process.waitForErrors(text, seconds: seconds)
+    }
+
+    func wait(seconds: Double = 300) throws -> Int32 { try process.wait(seconds: seconds) }
+
+    func kill(_ signal: String) throws {
+        try Command.require("docker", "kill", "--signal", signal, name)
+    }
+
+    var output: String { process.output }
+    var errors: String { process.errors }
+
+    func remove() {
+        _ = try? Command.run(["docker", "rm", "-f", "-v", name])
+        process.end()
+    }
+}
+
+/// The engine `node`.
+@Suite(.serialized, .needs(.nodeImage, .binaries))
+struct NodeEngineTests {
+    /// Ready up to a first Pod and DNS, the command's streams and status are the container's, and nothing stays.
+    @Test func theCommandHasAReadyCluster() throws {
+        let before = HostSnapshot.take()
+        let container = try NodeContainer([
+            "--", "sh", "-c",
+            "kubectl get nodes -o name; kubectl get storageclass -o name;"
+                + " kubectl get node -o 'jsonpath={.items[0].spec.podCIDR}'; exit 7",
+        ])
+        defer { container.remove() }
+        #expect(try container.wait() == 7, "\(container.errors)")
+        #expect(container.output.contains("node/kind-control-plane\n"), "\(container.output)")
+        #expect(container.output.contains("storageclass.storage.k8s.io/standard\n"), "\(container.output)")
+        #expect(container.output.hasSuffix("10.245.0.0/24"), "\(container.output)")
+        #expect(container.errors.contains("✓ Waiting for a first Pod"), "\(container.errors)")
+        #expect(!container.errors.contains("left behind"), "\(container.errors)")
+        try expectNothingLeft(since: before)
+    }
+
+    /// kind's patches mean what they mean to kind, and the name is the cluster's.
+    @Test func patchesReachTheNode() throws {
+        let file =
+            FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max)).yaml"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try """
+        kind: Cluster
+        apiVersion: kind.x-k8s.io/v1alpha4
+        name: patched
+        kubeadmConfigPatches:
+        - |
+          kind: KubeletConfiguration
+          maxPods: 17
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        let container = try NodeContainer(
+            ["--config", "/kind.yaml", "--wait-for", "node"],
+            flags: ["--privileged", "--volume", "/var/lib/kinkajou", "--volume", "\(file):/kind.yaml:ro"])
+        defer { container.remove() }
+        try container.waitForErrors("kinkajou: ready")
+        #expect(
+            try container.require(
+                "kubectl", "get", "node", "patched-control-plane", "-o", "jsonpath={.status.capacity.pods}")
+                == "17")
+        try container.kill("TERM")
+        #expect(try container.wait(seconds: 60) == 143, "\(container.errors)")
+        #expect(!container.errors.contains("left behind"), "\(container.errors)")
+    }
+
+    /// A stop in the middle of the start ends it within its grace, and nothing stays.
+    @Test(arguments: ["Starting containerd", "Writing the control plane", "Starting the control plane"])
+    func aStopWhileItStarts(phase: String) throws {
+        let before = HostSnapshot.take()
+        let container = try NodeContainer()
+        defer { container.remove() }
+        try container.waitForErrors(phase)
+        try container.kill("TERM")
+        #expect(try container.wait(seconds: 40) == 143, "\(container.errors)")
+        #expect(!container.errors.contains("left behind"), "\(container.errors)")
+        try expectNothingLeft(since: before)
+    }
+
+    @Test func withoutAVolumeItSaysWhatToDo() throws {
+        let container = try NodeContainer(flags: ["--privileged"])
+        defer { container.remove() }
+        #expect(try container.wait(seconds: 60) == 73)
+        #expect(container.errors.contains("cure: mount a volume there"), "\(container.errors)")
+    }
+
+    @Test func whatItCannotDoIsRefused() throws {
+        let container = try NodeContainer(["--registry-mirror", "https://mirror.example.org"])
+        defer { container.remove() }
+        #expect(try container.wait(seconds: 60) == 64)
+        #expect(
+            container.errors.contains("has no changes of containerd's configuration"), "\(container.errors)")
+    }
+}
