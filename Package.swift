@@ -283,7 +283,8 @@ let package = Package(
             dependencies: ["Console", "Values", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .testTarget(
-            name: "EngineHostTests", dependencies: ["EngineHost", "Linux", "Values"], swiftSettings: strict),
+            name: "EngineHostTests", dependencies: ["EngineHost", "EnginePlan", "Linux", "Values"],
+            swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),
         .testTarget(
