@@ -17,7 +17,7 @@ part() {
         host-image) part host pod-image && job host-image "host pod-image" scripts/host-cluster load ;;
         # What running Kinkajou takes comes first: a nested cluster is waited for, the tests are not yet.
         tests) job tests "" nice -n 5 scripts/test --build ;;
-        vm) job vm "" nice -n 10 scripts/vm build ;;
+        vm) job vm "" scripts/vm build ;;
         etcd) job etcd "" scripts/install-etcd ;;
         # A check of the fixture itself, when something of it has changed.
         node-image-check) part node-image kind && job node-image-check "node-image kind" scripts/node-image-check --once ;;
