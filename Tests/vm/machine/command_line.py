@@ -116,7 +116,7 @@ def command_selftest(options):
         if mark.exists():
             say("nothing of the machine has changed since it was checked")
             return 0
-    os.execv(sys.executable, [sys.executable, str(INPUTS / "selftest"), str(pathlib.Path(__file__).resolve()),
+    os.execv(sys.executable, [sys.executable, str(INPUTS / "selftest"), str(pathlib.Path(sys.argv[0]).resolve()),
                               *options.tests])
 
 
