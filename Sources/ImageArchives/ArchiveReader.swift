@@ -15,6 +15,9 @@ struct ArchiveReader {
         index = try TarIndex(of: file)
     }
 
+    /// Whether it has the list of images that `docker load` of every engine reads.
+    func hasDockersList() throws(ImageArchiveError) -> Bool { try location("manifest.json") != nil }
+
     func images() throws(ImageArchiveError) -> [ArchivedImage] {
         let saved = try document("manifest.json", as: [SavedImage].self)
         // As containerd does it, an OCI layout counts before `manifest.json`, which newer engines add for
@@ -154,7 +157,7 @@ struct ArchiveReader {
                 let all = images[known].image.variants + variants
                 images[known].image = ArchivedImage(names: names, variants: all)
             } else {
-                images.append((digest, ArchivedImage(names: names, variants: variants)))
+                images.append((digest, ArchivedImage(names: names, variants: variants, digest: digest)))
             }
         }
         return images.map(\.image)

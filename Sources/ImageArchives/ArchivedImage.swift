@@ -5,6 +5,23 @@ public struct ArchivedImage: Sendable, Equatable {
     public var names: [String]
     /// What there is of it, one per platform.
     public let variants: [ImageVariant]
+    /// The digest that a registry knows it by: that of its manifest, or of the index of all platforms. nil where the
+    /// archive does not tell, as those of `docker save` before version 25 do not.
+    public var digest: ContentDigest?
+
+    init(names: [String], variants: [ImageVariant], digest: ContentDigest? = nil) {
+        self.names = names
+        self.variants = variants
+        self.digest = digest
+    }
+
+    /// Whether a digest stands for it: as a registry has it, of its manifest for one platform, or its ID.
+    public func isKnown(by digest: ContentDigest) -> Bool {
+        self.digest == digest
+            || variants.contains {
+                ($0.manifestDigest == digest && self.digest != nil) || $0.imageID == digest
+            }
+    }
 
     /// The variant that runs best on a platform; nil where none does. One that does not say what it runs on
     /// is taken for a match when there is no other.

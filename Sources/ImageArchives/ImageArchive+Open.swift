@@ -54,6 +54,21 @@ extension ImageArchive {
         return try ImageArchive(file)
     }
 
+    /// Whether a file has to be unpacked before it can be read.
+    public static func isPacked(_ path: String) -> Bool {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var magic = [UInt8](repeating: 0, count: Packing.magicSize)
+        let count = pread(descriptor, &magic, magic.count, 0)
+        return Packing(Array(magic.prefix(max(0, count)))) != nil
+    }
+
+    /// Whether a directory has an OCI layout in it.
+    public static func isLayout(directory: String) -> Bool {
+        access(directory + "/oci-layout", R_OK) == 0 && access(directory + "/index.json", R_OK) == 0
+    }
+
     private static func unreadable(_ path: String, _ failure: Int32) -> ImageArchiveError {
         ImageArchiveError(
             .unreadable, path: path, problem: "it cannot be read: \(String(cString: strerror(failure)))",

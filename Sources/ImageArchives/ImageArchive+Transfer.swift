@@ -40,6 +40,29 @@ extension ImageArchive {
             layers: layers.values.map { ($0.layer, $0.location) }, skipped: Array(skipped.values))
     }
 
+    /// Prepares an image for a Docker engine, in the form that `docker save` has always had and every engine reads.
+    ///
+    /// - Parameter image: One of ``images``. Its names have to have tags; one without names will have none.
+    /// - Throws: ``ImageArchiveError`` as ``transfer(images:platform:without:)`` does.
+    public func transferToDocker(
+        _ image: ArchivedImage, platform: ImagePlatform
+    ) throws(ImageArchiveError) -> ImageTransfer {
+        let variant = try variant(of: image, for: platform)
+        guard let configuration = variant.configuration else {
+            throw incomplete(image, variant, "its manifest or configuration")
+        }
+        var layers: [ContentDigest: (layer: ImageLayer, location: Location)] = [:]
+        for layer in variant.layers {
+            guard let location = layer.location else {
+                throw incomplete(image, variant, "the layer \(layer.digest)")
+            }
+            layers[layer.digest] = (layer, location)
+        }
+        return ImageTransfer(
+            file: file, images: [(image.names, variant, configuration)],
+            layers: layers.values.map { ($0.layer, $0.location) }, skipped: [], form: .docker)
+    }
+
     private func variant(
         of image: ArchivedImage, for platform: ImagePlatform?
     ) throws(ImageArchiveError) -> ImageVariant {

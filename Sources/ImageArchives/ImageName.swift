@@ -2,7 +2,8 @@
 ///
 /// Follows the grammar of <https://github.com/distribution/reference>.
 public enum ImageName {
-    /// The full name: `nginx` is `docker.io/library/nginx:latest`. nil where it is no name of an image.
+    /// The full name: `nginx` is `docker.io/library/nginx:latest`. A tag beside a digest is left out, as the kubelet's
+    /// runtime does it. nil where it is no name of an image.
     public static func normalised(_ name: String) -> String? {
         var rest = name[...]
         var digest: Substring?
@@ -30,16 +31,25 @@ public enum ImageName {
             guard ContentDigest(hex: rest) == nil else { return nil }
             rest = "library/" + rest
         }
-        var full = registry + "/" + rest
+        let full = registry + "/" + rest
         // The limit is that of the full name, so that who receives it takes it too.
         guard full.utf8.count <= 255 else { return nil }
-        if let tag {
-            full += ":" + tag
-        } else if digest == nil {
-            full += ":latest"
-        }
-        if let digest { full += "@" + digest }
-        return full
+        if let digest { return full + "@" + digest }
+        return full + ":" + (tag ?? "latest")
+    }
+
+    /// The digest in a name; nil where there is none.
+    public static func digest(of name: String) -> ContentDigest? {
+        name.firstIndex(of: "@").flatMap { ContentDigest(name[name.index(after: $0)...]) }
+    }
+
+    /// A name without its digest, and with a tag: what an image that was asked for by its digest can be called where
+    /// names with digests cannot be given.
+    public static func tagged(_ name: String) -> String {
+        guard let digest = digest(of: name), let at = name.firstIndex(of: "@") else { return name }
+        let rest = name[..<at]
+        let last = rest.split(separator: "/").last ?? rest
+        return last.contains(":") ? String(rest) : "\(rest):sha256-\(digest.hex.prefix(12))"
     }
 
     /// Whether the part before the first slash is a registry, and not the beginning of the path.

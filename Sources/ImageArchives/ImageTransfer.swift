@@ -1,10 +1,10 @@
 internal import Crypto
 
-/// Images on their way into a containerd: a tar archive in OCI layout, made chunk by chunk.
+/// Images on their way into a containerd, or into a Docker engine: a tar archive, made chunk by chunk.
 ///
-/// `index.json` comes first, so that ``TransferInspector`` knows the manifests from the layers; then layers,
-/// configurations and manifests, and `oci-layout` last: without it containerd refuses the archive as a whole, so one
-/// that breaks off brings nothing.
+/// For a containerd, `index.json` comes first, so that ``TransferInspector`` knows the manifests from the layers; then
+/// layers, configurations and manifests, and `oci-layout` last. For Docker, `manifest.json` comes last. Without the last
+/// one the archive is refused as a whole, so one that breaks off brings nothing.
 public struct ImageTransfer: Sendable {
     /// An image as it will be there.
     public struct Image: Sendable, Equatable {
@@ -32,6 +32,14 @@ public struct ImageTransfer: Sendable {
     /// What is sent.
     public let images: [Image]
 
+    /// What the receiver reads.
+    enum Form {
+        /// An OCI layout, for containerd.
+        case layout
+        /// `manifest.json`, for Docker.
+        case docker
+    }
+
     private enum Part: Sendable {
         case bytes([UInt8])
         case layer(Location, ContentDigest)
@@ -46,7 +54,7 @@ public struct ImageTransfer: Sendable {
 
     init(
         file: ArchiveFile, images: [(names: [String], variant: ImageVariant, configuration: Blob)],
-        layers: [(layer: ImageLayer, location: Location)], skipped: [ImageLayer]
+        layers: [(layer: ImageLayer, location: Location)], skipped: [ImageLayer], form: Form = .layout
     ) {
         self.file = file
         self.images = images.map {
@@ -59,30 +67,21 @@ public struct ImageTransfer: Sendable {
             let padding = [UInt8](repeating: 0, count: TarHeader.padding(Int64(bytes.count)))
             parts.append(.bytes(TarHeader.file(name, size: Int64(bytes.count)) + bytes + padding))
         }
-        let entries = images.flatMap { image in
-            image.names.map { name in
-                let manifest = image.variant.manifest
-                let descriptor = JSONText.descriptor(
-                    manifest.mediaType, manifest.digest, Int64(manifest.bytes.count))
-                return descriptor.dropLast() + #","annotations":{"io.containerd.image.name":"#
-                    + JSONText.quoted(name) + "}}"
-            }
-        }
-        let index =
-            #"{"schemaVersion":2,"mediaType":"\#(MediaType.index)","manifests":["#
-            + entries.joined(separator: ",") + "]}"
-        add("index.json", Array(index.utf8))
+        if form == .layout { add("index.json", Array(Self.index(images).utf8)) }
         for (layer, location) in layers.sorted(by: { $0.location.offset < $1.location.offset }) {
             parts.append(.bytes(TarHeader.file("blobs/sha256/" + layer.digest.hex, size: location.size)))
             parts.append(.layer(location, layer.digest))
             parts.append(.bytes([UInt8](repeating: 0, count: TarHeader.padding(location.size))))
         }
         var sent: Set<ContentDigest> = []
-        for blob in images.map(\.configuration) + images.map(\.variant.manifest)
-        where sent.insert(blob.digest).inserted {
+        let manifests = form == .layout ? images.map(\.variant.manifest) : []
+        for blob in images.map(\.configuration) + manifests where sent.insert(blob.digest).inserted {
             add("blobs/sha256/" + blob.digest.hex, blob.bytes)
         }
-        add("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
+        switch form {
+        case .layout: add("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
+        case .docker: add("manifest.json", Array(Self.list(images).utf8))
+        }
         parts.append(.bytes([UInt8](repeating: 0, count: 1024)))
         self.parts = parts
         size = parts.reduce(0) { sum, part in
@@ -94,6 +93,35 @@ public struct ImageTransfer: Sendable {
         layerCount = layers.count
         skippedLayerCount = skipped.count
         skippedBytes = skipped.reduce(0) { $0 + $1.size }
+    }
+
+    private static func index(
+        _ images: [(names: [String], variant: ImageVariant, configuration: Blob)]
+    ) -> String {
+        let entries = images.flatMap { image in
+            image.names.map { name in
+                let manifest = image.variant.manifest
+                let descriptor = JSONText.descriptor(
+                    manifest.mediaType, manifest.digest, Int64(manifest.bytes.count))
+                return descriptor.dropLast() + #","annotations":{"io.containerd.image.name":"#
+                    + JSONText.quoted(name) + "}}"
+            }
+        }
+        return #"{"schemaVersion":2,"mediaType":"\#(MediaType.index)","manifests":["#
+            + entries.joined(separator: ",") + "]}"
+    }
+
+    private static func list(
+        _ images: [(names: [String], variant: ImageVariant, configuration: Blob)]
+    ) -> String {
+        func path(_ digest: ContentDigest) -> String { JSONText.quoted("blobs/sha256/" + digest.hex) }
+        let entries = images.map { image in
+            let names = image.names.map(JSONText.quoted).joined(separator: ",")
+            let layers = image.variant.layers.map { path($0.digest) }.joined(separator: ",")
+            return
+                #"{"Config":\#(path(image.configuration.digest)),"RepoTags":[\#(names)],"Layers":[\#(layers)]}"#
+        }
+        return "[" + entries.joined(separator: ",") + "]"
     }
 
     /// The next chunk, of ``chunkSize`` bytes at most; nil when all were given.

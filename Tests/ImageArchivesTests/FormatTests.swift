@@ -394,6 +394,87 @@ let arm64 = ImagePlatform(os: "linux", architecture: "arm64")
         process.waitUntilExit()
     }
 
+    // MARK: - For Docker engines
+
+    /// The list that `docker load` of every engine reads, of what has an OCI layout alone.
+    @Test func anOCILayoutBecomesWhatEveryDockerReads() async throws {
+        var image = SampleImage()
+        image.diffIDs = image.layers.map(digest)
+        let plain = try directory.write(image.layers[0], as: "layer")
+        try run("/usr/bin/zstd", ["-q", plain])
+        let packed = Array(try Data(contentsOf: URL(fileURLWithPath: plain + ".zst")))
+        image.layers[0] = packed
+        image.layerTypes[0] = "application/vnd.oci.image.layer.v1.tar+zstd"
+        let archive = try await open(LayoutArchive.of([image]).ended)
+        #expect(!archive.isDockerArchive)
+        let sent = try files(
+            in: try content(of: archive.transferToDocker(archive.images[0], platform: amd64)))
+        #expect(sent.map(\.name).last == "manifest.json")
+        let list = String(decoding: try #require(sent.last).content, as: UTF8.self)
+        #expect(
+            list
+                == #"[{"Config":"blobs/sha256/\#(hex(image.configuration))","RepoTags":["docker.io/library/sample:v1"],"Layers":["blobs/sha256/\#(hex(packed))","blobs/sha256/\#(hex(image.layers[1]))"]}]"#
+        )
+        #expect(!sent.contains { $0.name == "oci-layout" || $0.name == "index.json" })
+        // What comes of it is an archive again, of the same image.
+        let again = try await open(
+            try content(of: archive.transferToDocker(archive.images[0], platform: amd64)))
+        #expect(again.isDockerArchive)
+        #expect(again.images.map(\.names) == archive.images.map(\.names))
+        #expect(again.images[0].variants[0].imageID == archive.images[0].variants[0].imageID)
+    }
+
+    @Test func attestationsAreNotSentToDocker() async throws {
+        var archive = LayoutArchive()
+        let image = SampleImage()
+        archive.add(image)
+        let proof = SampleImage(layers: [Array("{}".utf8)], os: "unknown", architecture: "unknown")
+        archive.add(proof)
+        let index = Array(
+            (#"{"schemaVersion":2,"mediaType":"\#(indexType)","manifests":["#
+                + descriptor(manifestType, image.manifest, #","platform":\#(image.platform)"#) + ","
+                + descriptor(
+                    manifestType, proof.manifest,
+                    #","platform":\#(proof.platform),"annotations":{"vnd.docker.reference.type":"attestation-manifest"}"#
+                )
+                + "]}").utf8)
+        archive.add(blob: index)
+        archive.index([
+            descriptor(
+                indexType, index,
+                #","annotations":{"io.containerd.image.name":"docker.io/library/sample:v1"}"#)
+        ])
+        let opened = try await open(archive.tar.ended)
+        #expect(opened.images[0].digest?.description == digest(index))
+        let sent = try files(in: try content(of: opened.transferToDocker(opened.images[0], platform: amd64)))
+        #expect(sent.count == image.layers.count + 2)
+    }
+
+    // MARK: - Digests
+
+    @Test func anImageIsFoundByTheDigestOfItsRegistry() async throws {
+        let image = SampleImage()
+        let archive = try await open(LayoutArchive.of([image]).ended)
+        let name = "sample:v1@" + digest(image.manifest)
+        let found = try archive.images(named: [name])
+        // By this name the kubelet looks for it.
+        #expect(found.map(\.names) == [["docker.io/library/sample@" + digest(image.manifest)]])
+        let other = "sample:v1@" + digest(image.configuration + [0])
+        #expect(throws: ImageArchiveError.self) { try archive.images(named: [other]) }
+    }
+
+    /// `docker save app@sha256:...` forgets the name; the engine has told the image's ID before.
+    @Test func whatDockerSavesByDigestIsFoundByItsID() async throws {
+        var image = SampleImage()
+        image.name = nil
+        let archive = try await open(legacyArchive([image]).ended)
+        let name = "app@sha256:" + String(repeating: "5", count: 64)
+        #expect(throws: ImageArchiveError.self) { try archive.images(named: [name]) }
+        let found = try archive.images(
+            named: [name], identifiers: [name: try #require(ContentDigest(image.id))])
+        #expect(found.map(\.names) == [["docker.io/library/" + name]])
+    }
+
     private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
         let path = try directory.write(bytes, as: "plain")
         try run("/bin/gzip", ["-nf", path])

@@ -20,10 +20,18 @@ import Testing
         ("index.docker.io/library/nginx:1", "docker.io/library/nginx:1"),
         ("localhost/app:1", "localhost/app:1"), ("localhost:5000/app", "localhost:5000/app:latest"),
         ("ghcr.io/a/b/c:V1_x.y-z", "ghcr.io/a/b/c:V1_x.y-z"), ("ko.local/x", "ko.local/x:latest"),
-        ("x" + digest, "docker.io/library/x" + digest), ("x:1" + digest, "docker.io/library/x:1" + digest),
+        ("x" + digest, "docker.io/library/x" + digest), ("x:1" + digest, "docker.io/library/x" + digest),
     ]) func full(_ name: String, _ full: String) {
         #expect(ImageName.normalised(name) == full)
         #expect(ImageName.normalised(full) == full)
+    }
+
+    @Test func whatAnImageThatIsAskedForByDigestCanBeCalled() {
+        #expect(ImageName.tagged("kindest/node:v1.36.2" + Self.digest) == "kindest/node:v1.36.2")
+        #expect(ImageName.tagged("r:5000/node" + Self.digest) == "r:5000/node:sha256-aaaaaaaaaaaa")
+        #expect(ImageName.tagged("kindest/node:v1.36.2") == "kindest/node:v1.36.2")
+        #expect(ImageName.digest(of: "a" + Self.digest)?.hex == String(repeating: "a", count: 64))
+        #expect(ImageName.digest(of: "a:1") == nil)
     }
 
     @Test(arguments: [

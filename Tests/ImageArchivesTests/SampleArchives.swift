@@ -7,6 +7,8 @@ struct SampleImage {
     var os = "linux"
     var architecture = "amd64"
     var variant: String?
+    /// The media types of the layers, where they are packed.
+    var layerTypes: [Int: String] = [:]
     /// What the configuration calls the layers, where that is not the truth.
     var diffIDs: [String]?
 
@@ -21,8 +23,8 @@ struct SampleImage {
     var id: String { digest(configuration) }
 
     var manifest: [UInt8] {
-        let list = layers.map {
-            descriptor("application/vnd.oci.image.layer.v1.tar", $0)
+        let list = layers.enumerated().map { number, layer in
+            descriptor(layerTypes[number] ?? "application/vnd.oci.image.layer.v1.tar", layer)
         }
         return Array(
             (#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":"#
