@@ -89,6 +89,61 @@ import Values
                     "no interactiveMode"))
     }
 
+    /// As client-go: v1beta1 may leave interactiveMode out, and v1 may not.
+    @Test func anOlderPluginNeedNotSayWhetherItAsks() throws {
+        let user: JSONValue = [
+            "exec": [
+                "command": "x", "apiVersion": "client.authentication.k8s.io/v1beta1", "args": .null,
+                "env": .null,
+            ]
+        ]
+        let credential = try resolve(cluster: ["server": "https://h"], user: user).credential
+        guard case .plugin(let plugin) = credential.authorization else {
+            Issue.record("\(credential)")
+            return
+        }
+        #expect(plugin.interaction == .ifAvailable)
+        #expect(plugin.arguments.value.isEmpty && plugin.environment.value.isEmpty)
+    }
+
+    /// Whoever asked to be somebody's group alone must not act as himself.
+    @Test(
+        arguments: [
+            ["as-groups": ["viewers"]], ["as-uid": "7"], ["as-user-extra": ["scopes": ["a"]]],
+        ] as [JSONValue]) func impersonationWantsAUser(user: JSONValue) throws
+    {
+        #expect(problem(user: user).contains("without as"))
+        var whole = user
+        whole["as"] = "bob"
+        #expect(try resolve(cluster: ["server": "https://h"], user: whole).impersonation?.user == "bob")
+    }
+
+    @Test func emptyImpersonationIsNone() throws {
+        let user: JSONValue = ["as": "", "as-groups": .null, "as-user-extra": [:]]
+        #expect(try resolve(cluster: ["server": "https://h"], user: user).impersonation == nil)
+    }
+
+    /// Lists that tools have written as null, and JSON with tabs in it.
+    @Test func kubeconfigsOfOtherTools() throws {
+        let nulls = try Kubeconfig(
+            yaml:
+                "apiVersion: v1\nkind: Config\nclusters: null\nusers: null\ncontexts: null\npreferences: {}\n",
+            file: "f")
+        #expect(nulls.contexts.isEmpty && nulls.clusterNames.isEmpty && nulls.userNames.isEmpty)
+        let json = try Kubeconfig(
+            yaml: """
+                {
+                \t"kind": "Config",
+                \t"clusters": [{"name": "c", "cluster": {"server": "https:\\/\\/h"}}],
+                \t"users": null,
+                \t"contexts": [{"name": "x", "context": {"cluster": "c", "user": ""}}],
+                \t"current-context": "x"
+                }
+                """, file: "f")
+        let configuration = try ClientConfiguration(json, files: ["f"], context: nil, environment: [:])
+        #expect(configuration.server == "https://h")
+    }
+
     @Test func aTokenFileHasPriority() throws {
         let configuration = try resolve(
             cluster: ["server": "https://h"],
@@ -180,6 +235,17 @@ import Values
         #expect(ProxySettings.isExcepted(address, by: list) == isExcepted)
         let environment = ["HTTPS_PROXY": "http://p:3128", "NO_PROXY": list]
         #expect((ProxySettings.url(for: address, environment: environment) == nil) == isExcepted)
+    }
+
+    /// As in Go: a variable that is empty is none, and the other spelling counts.
+    @Test func emptyVariablesAreNone() throws {
+        let address = try #require(ServerAddress("https://h"))
+        #expect(
+            ProxySettings.url(for: address, environment: ["HTTPS_PROXY": "", "https_proxy": "p:1"]) == "p:1")
+        #expect(
+            ProxySettings.url(
+                for: address, environment: ["HTTPS_PROXY": "p:1", "NO_PROXY": "", "no_proxy": "h"]) == nil)
+        #expect(ProxySettings.url(for: address, environment: ["HTTPS_PROXY": "", "https_proxy": ""]) == nil)
     }
 
     @Test func theProxyOfTheEnvironmentComesSecond() throws {

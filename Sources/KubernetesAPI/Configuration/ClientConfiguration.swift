@@ -106,7 +106,7 @@ public struct ClientConfiguration: Sendable, Equatable {
         proxyURL = try entry.proxyURL(environment: environment)
         let userEntry = UserEntry(name: context.user, value: user)
         credential = try userEntry.credential(cluster: cluster, trust: trust)
-        impersonation = userEntry.impersonation()
+        impersonation = try userEntry.impersonation()
         namespace = context.namespace ?? "default"
         contextName = name
     }

@@ -79,12 +79,21 @@ struct UserEntry {
         .invalidEntry(kind: "user", name: name, reason: reason, cure: cure)
     }
 
-    func impersonation() -> Impersonation? {
-        guard let user = text("as") else { return nil }
+    func impersonation() throws(KubeconfigError) -> Impersonation? {
+        let groups = value["as-groups"].array.compactMap(\.string)
+        let extra = value["as-user-extra"].object
+        guard let user = text("as") else {
+            // Whoever asked to be less than himself must not act as himself.
+            guard text("as-uid") == nil, groups.isEmpty, extra.isEmpty else {
+                throw invalid(
+                    "it has as-uid, as-groups or as-user-extra without as",
+                    "Name the user as well, as kubectl wants it.")
+            }
+            return nil
+        }
         return Impersonation(
-            user: user, uid: text("as-uid"),
-            groups: value["as-groups"].array.compactMap(\.string),
-            extra: value["as-user-extra"].object.mapValues { $0.array.compactMap(\.string) })
+            user: user, uid: text("as-uid"), groups: groups,
+            extra: extra.mapValues { $0.array.compactMap(\.string) })
     }
 
     func credential(cluster: JSONValue, trust: ClientConfiguration.Trust) throws(KubeconfigError)

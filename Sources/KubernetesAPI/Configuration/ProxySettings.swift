@@ -44,9 +44,12 @@ struct ProxySettings: Sendable, Equatable {
     /// upper or lower case, but for what `NO_PROXY` excepts, and never for this machine itself.
     /// <https://pkg.go.dev/golang.org/x/net/http/httpproxy>
     static func url(for server: ServerAddress, environment: [String: String]) -> String? {
-        let name = server.isTLS ? "HTTPS_PROXY" : "HTTP_PROXY"
-        guard let url = environment[name] ?? environment[name.lowercased()], !url.isEmpty,
-            !isExcepted(server, by: environment["NO_PROXY"] ?? environment["no_proxy"] ?? "")
+        // A variable that is empty is as good as none: the other spelling counts then.
+        func value(_ name: String) -> String? {
+            [name, name.lowercased()].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        }
+        guard let url = value(server.isTLS ? "HTTPS_PROXY" : "HTTP_PROXY"),
+            !isExcepted(server, by: value("NO_PROXY") ?? "")
         else { return nil }
         return url
     }
