@@ -134,9 +134,8 @@ let package = Package(
         .target(
             name: "NestedCluster",
             dependencies: [
-                "ClusterSpec", "Console", "DockerEngine", "EngineHost", "EnginePlan", "HostFacts",
-                "HostReader", "KubernetesAPI",
-                "Linux", "Values",
+                "ClusterSpec", "Console", "DockerEngine", "Doctor", "EngineHost", "EnginePlan", "HostFacts",
+                "HostReader", "ImageArchives", "KubernetesAPI", "Linux", "Values",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -155,7 +154,7 @@ let package = Package(
         .target(
             name: "ClusterClient",
             dependencies: [
-                "ClusterSpec", "Console", "ImageArchives", "KubernetesAPI", "Linux", "Values",
+                "ClusterSpec", "Console", "Doctor", "ImageArchives", "KubernetesAPI", "Linux", "Values",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -260,8 +259,8 @@ let package = Package(
         .testTarget(
             name: "NestedClusterTests",
             dependencies: [
-                "ClusterSpec", "Console", "EngineHost", "EnginePlan", "HostFacts", "KubernetesAPI",
-                "KubernetesTestSupport", "NestedCluster", "Values",
+                "ClusterSpec", "Console", "Doctor", "EngineHost", "EnginePlan", "HostFacts", "ImageArchives",
+                "KubernetesAPI", "KubernetesTestSupport", "NestedCluster", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),

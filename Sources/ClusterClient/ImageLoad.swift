@@ -55,10 +55,12 @@ public struct ImageLoad: Sendable {
     /// - Parameters:
     ///   - archive: Where they are.
     ///   - names: Which of them; nil: all.
+    ///   - identifiers: The IDs of those that may be nameless in the archive (``ImageArchive/images(named:identifiers:)``).
     ///   - present: What ``images()`` said.
     ///   - update: Gets the bytes that were sent, and how many there are.
     public func load(
-        _ archive: ImageArchive, names: [String]?, present: ClusterImages,
+        _ archive: ImageArchive, names: [String]?, identifiers: [String: ContentDigest] = [:],
+        present: ClusterImages,
         update: @escaping @Sendable (Int64, Int64) -> Void
     ) async throws -> Outcome {
         guard let platform = present.platform else {
@@ -68,7 +70,8 @@ public struct ImageLoad: Sendable {
         }
         var outcome = Outcome()
         var missing: [ArchivedImage] = []
-        for image in try names.map({ try archive.images(named: $0) }) ?? archive.images {
+        let chosen = try names.map { try archive.images(named: $0, identifiers: identifiers) }
+        for image in chosen ?? archive.images {
             let id = image.variant(for: platform)?.imageID
             if let id, !image.names.isEmpty, image.names.allSatisfy({ present.haveImage(id, named: $0) }) {
                 outcome.present += image.names

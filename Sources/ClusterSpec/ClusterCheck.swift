@@ -25,21 +25,12 @@ struct ClusterCheck {
         return check.found
     }
 
-    private mutating func report(_ path: String, _ summary: String, _ cure: String) {
+    private mutating func report(_ path: String, _ summary: String, _ cure: String, textLine: Int? = nil) {
         guard !settings.contains(path) else {
             found.append(ConfigProblem(field: path, summary: summary, cure: cure))
             return
         }
-        // The field itself may be missing: then the nearest thing that holds it is named.
-        var holder = path
-        while places[holder] == nil, let end = holder.lastIndex(where: { $0 == "." || $0 == "[" }) {
-            holder = String(holder[..<end])
-        }
-        let mark = places[holder]
-        found.append(
-            ConfigProblem(
-                file: file, line: mark?.line, column: mark?.column, field: path, summary: summary, cure: cure)
-        )
+        found.append(places.problem(path, summary, cure, file: file, textLine: textLine))
     }
 
     private mutating func cluster(_ cluster: Cluster) {
@@ -69,8 +60,10 @@ struct ClusterCheck {
             report("containerdConfigPatches[\(index)]", "the patch is empty", "fill it in, or remove it")
         }
         for (index, patch) in cluster.containerdConfigPatchesJSON6902.enumerated() {
-            if let problem = JSONPatchCheck.problem(in: patch, onlyJSON: true) {
-                report("containerdConfigPatchesJSON6902[\(index)]", problem.summary, problem.cure)
+            if let problem = JSONPatch.problem(in: patch, onlyJSON: true) {
+                report(
+                    "containerdConfigPatchesJSON6902[\(index)]", problem.summary, problem.cure,
+                    textLine: problem.line)
             }
         }
     }
@@ -261,15 +254,15 @@ struct ClusterCheck {
             if documents.isEmpty { report(path, "the patch is empty", "fill it in, or remove it") }
             for document in documents {
                 switch document {
-                case .failure(let problem): report(path, problem.summary, problem.cure)
+                case .failure(let flaw): report(path, flaw.summary, flaw.cure, textLine: flaw.line)
                 case .success(let target): self.target(target, path)
                 }
             }
         }
         for (index, patch) in json.enumerated() {
             let path = "\(prefix)kubeadmConfigPatchesJSON6902[\(index)]"
-            if let problem = JSONPatchCheck.problem(in: patch.patch, onlyJSON: false) {
-                report("\(path).patch", problem.summary, problem.cure)
+            if let problem = JSONPatch.problem(in: patch.patch, onlyJSON: false) {
+                report("\(path).patch", problem.summary, problem.cure, textLine: problem.line)
             }
             target(
                 KubeadmPatch(kind: patch.kind, apiVersion: patch.apiVersion), path, versionField: "version")
@@ -285,14 +278,17 @@ struct ClusterCheck {
                 ?? "one of: \(known.joined(separator: ", "))"
             let what =
                 patch.kind.isEmpty ? "it names no kind" : "there is no document of kind \(quoted(patch.kind))"
-            report("\(path).kind", "\(what), so kind would skip the patch", cure)
+            report(
+                "\(path).kind", "\(what), so kind would skip the patch", cure,
+                textLine: patch.line(of: "kind"))
             return
         }
         guard !patch.apiVersion.isEmpty, !expected.contains(patch.apiVersion) else { return }
         report(
             "\(path).\(versionField)",
             "no \(patch.kind) has apiVersion \(quoted(patch.apiVersion)), so kind would skip the patch",
-            "leave the version out, which matches any, or write \(expected.joined(separator: " or "))")
+            "leave the version out, which matches any, or write \(expected.joined(separator: " or "))",
+            textLine: patch.line(of: "apiVersion"))
     }
 }
 

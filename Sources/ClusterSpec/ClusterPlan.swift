@@ -12,8 +12,8 @@ public struct ClusterSurroundings: Sendable, Equatable {
     public var mtu: Int?
     /// Whether variables for proxies are set.
     public var hasProxy = false
-    /// The version of Kubernetes in the node image; `nil`: that of the image's tag.
-    public var kubernetesVersion: KubernetesVersion?
+    /// What it is made with; the version of an image that is not in it is that of its tag.
+    public var facts = ClusterFacts()
     /// Where the OCI wrapper is at the host, if nodes need it.
     public var wrapperPath: String?
     /// The driver of the node image, if it is not the one that kind takes for its version.
@@ -67,6 +67,12 @@ public struct ClusterPlan: Sendable, Equatable {
     public var decisions: [ConfigDecision] = []
     /// What works, with a loss that is named.
     public var warnings: [ConfigProblem] = []
+    /// The versions of the node images, as far as they are known.
+    public var versions: [String: KubernetesVersion] = [:]
+    /// What was set on the way that a person should know of, a line each.
+    public var notices: [String] = []
+    /// The feature gates that were asked for: only the node image knows whether there are such.
+    public var featureGates: [FeatureGate] = []
     /// Files to write before kind runs.
     public var files: [PlannedFile] = []
 

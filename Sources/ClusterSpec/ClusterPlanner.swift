@@ -17,7 +17,7 @@ struct ClusterPlanner {
     let spec: ClusterSpec
     let place: ClusterSurroundings
     var plan: ClusterPlan
-    private var problems: [ConfigProblem] = []
+    var problems: [ConfigProblem] = []
     /// Fields that have their values from place.
     private var fromSettings: Set<String> = []
 
@@ -37,10 +37,13 @@ struct ClusterPlanner {
         addLoopback()
         decideSubnets()
         decideSearchDomains()
+        checkProxyMode()
         checkPatches()
+        checkContainerdPatches()
         addCertificateNames()
         noteWhatKindDoes()
         addCgroupDriver()
+        allowCgroupV1()
         addWrapper()
         addRegistries()
         problems += ClusterCheck(file: parsed.file, places: parsed.places, settings: fromSettings).problems(
@@ -55,11 +58,9 @@ struct ClusterPlanner {
         plan.decisions.append(ConfigDecision(field: field, value: value, reason: reason, source: source))
     }
 
-    private func problem(_ field: String, _ summary: String, _ cure: String) -> ConfigProblem {
-        let mark = fromSettings.contains(field) ? nil : parsed.places[field]
-        return ConfigProblem(
-            file: mark == nil ? nil : parsed.file, line: mark?.line, column: mark?.column, field: field,
-            summary: summary, cure: cure)
+    func problem(_ field: String, _ summary: String, _ cure: String, textLine: Int? = nil) -> ConfigProblem {
+        let places = fromSettings.contains(field) ? [:] : parsed.places
+        return places.problem(field, summary, cure, file: parsed.file, textLine: textLine, isExact: true)
     }
 
     /// The setting if there is one, else what the file says, else our own; the decision is noted.
@@ -100,29 +101,75 @@ struct ClusterPlanner {
             } else {
                 note(field, "kind's own", "no image was chosen", .kind)
             }
+            guard let image = plan.cluster.nodes[index].image, let name = place.facts.imageNames[image] else {
+                continue
+            }
+            plan.cluster.nodes[index].image = name
+            note(field, name, "the engine has \(image) from an archive, and knows no digest of it", .kinkajou)
         }
     }
 
     /// The versions of the nodes, as far as they are known.
-    private func version(of node: Node) -> KubernetesVersion? {
-        place.kubernetesVersion ?? node.image.flatMap { KubernetesVersion(image: $0) }
+    func version(of node: Node) -> KubernetesVersion? {
+        node.image.flatMap { place.facts.images[$0]?.version ?? KubernetesVersion(image: $0) }
     }
 
     private mutating func decideVersion() {
         guard let node = plan.cluster.nodes.first(where: { $0.role == .controlPlane }) else { return }
         plan.kubernetesVersion = version(of: node)
         if let version = plan.kubernetesVersion {
-            let reason =
-                place.kubernetesVersion == nil ? "the tag of the image says so" : "the node image says so"
-            note("kubernetesVersion", version.description, reason, .kinkajou)
+            let isAsked = node.image.flatMap { place.facts.images[$0]?.version } != nil
+            note(
+                "kubernetesVersion", version.description,
+                isAsked ? "the node image says so" : "the tag of the image says so", .kinkajou)
         }
         for (index, node) in plan.cluster.nodes.enumerated() {
-            guard let version = self.version(of: node), version < .oldestSupported else { continue }
+            guard let version = self.version(of: node) else { continue }
+            if let image = node.image { plan.versions[image] = version }
+            let field = "nodes[\(index)].image"
+            if version < .oldestSupported {
+                problems.append(
+                    problem(
+                        field,
+                        "it has Kubernetes \(version), and kind makes clusters of \(KubernetesVersion.oldestSupported) and later",
+                        "choose a newer node image"))
+            }
+            if (version.major, version.minor) > (
+                KubernetesVersion.newestKnown.major, KubernetesVersion.newestKnown.minor
+            ) {
+                plan.notices.append(
+                    "Kubernetes \(version) is newer than this kinkajou, which knows \(KubernetesVersion.newestKnown.major).\(KubernetesVersion.newestKnown.minor): what is new in it is not checked"
+                )
+            }
+            let written = KubeadmAPI.written(for: version, by: place.facts.kind)
+            if let kind = place.facts.kind, !written.isRead(by: version) {
+                problems.append(
+                    problem(
+                        field,
+                        "it has Kubernetes \(version), whose kubeadm no longer reads \(written), and kind \(kind) writes that",
+                        "use kind \(KindVersion.firstWithV1beta4) or later, or a node image of Kubernetes 1.36 or older"
+                    ))
+            }
+        }
+    }
+
+    /// nftables came with 1.29, and is on by itself since 1.31.
+    private mutating func checkProxyMode() {
+        guard plan.cluster.networking.kubeProxyMode == .nftables else { return }
+        let gate = "NFTablesProxyMode"
+        for version in plan.cluster.nodes.compactMap({ version(of: $0) }) {
+            let isThere = version >= KubernetesVersion(1, 29)
+            if version >= KubernetesVersion(1, 31) || (isThere && plan.cluster.featureGates[gate] == true) {
+                continue
+            }
             problems.append(
                 problem(
-                    "nodes[\(index)].image",
-                    "it has Kubernetes \(version), and kind makes clusters of \(KubernetesVersion.oldestSupported) and later",
-                    "choose a newer node image"))
+                    "networking.kubeProxyMode",
+                    "kube-proxy of Kubernetes \(version) has no nftables"
+                        + (isThere ? " unless the feature gate \(gate) is on" : ", which came with 1.29"),
+                    isThere
+                        ? "write \"featureGates: {\(gate): true}\", or choose iptables" : "choose iptables"))
+            return
         }
     }
 
@@ -249,65 +296,6 @@ struct ClusterPlanner {
 
     // MARK: - Patches
 
-    /// A patch whose `apiVersion` is not that of kind's document is skipped without a word.
-    private mutating func checkPatches() {
-        func patches(_ merge: [String], _ json: [TargetedJSONPatch], _ prefix: String) -> [(
-            String, KubeadmPatch
-        )] {
-            var found: [(String, KubeadmPatch)] = []
-            for (index, text) in merge.enumerated() {
-                for case .success(let patch) in KubeadmPatch.documents(in: text) {
-                    found.append(("\(prefix)kubeadmConfigPatches[\(index)]", patch))
-                }
-            }
-            for (index, patch) in json.enumerated() {
-                found.append(
-                    (
-                        "\(prefix)kubeadmConfigPatchesJSON6902[\(index)]",
-                        KubeadmPatch(kind: patch.kind, apiVersion: patch.apiVersion)
-                    ))
-            }
-            return found
-        }
-        let cluster = plan.cluster
-        let ofCluster = patches(cluster.kubeadmConfigPatches, cluster.kubeadmConfigPatchesJSON6902, "")
-        check(ofCluster, versions: cluster.nodes.map { version(of: $0) })
-        for (index, node) in cluster.nodes.enumerated() {
-            let ofNode = patches(
-                node.kubeadmConfigPatches, node.kubeadmConfigPatchesJSON6902, "nodes[\(index)].")
-            check(ofNode, versions: [version(of: node)])
-            for (field, patch) in ofNode where patch.setsCertificateNames {
-                plan.warnings.append(
-                    problem(
-                        field, "a kind before 0.32 replaces apiServer.certSANs with this list, ours included",
-                        "move the patch to the cluster's kubeadmConfigPatches, or use kubeadmConfigPatchesJSON6902"
-                    ))
-            }
-        }
-    }
-
-    private mutating func check(
-        _ patches: [(field: String, patch: KubeadmPatch)], versions: [KubernetesVersion?]
-    ) {
-        for (field, patch) in patches {
-            // A node of unknown version may be one that the patch is for.
-            let needed = versions.map { $0.flatMap { patch.neededAPIVersion(for: $0) } }
-            guard let missed = versions.indices.first(where: { needed[$0] != nil }),
-                let version = versions[missed],
-                let right = needed[missed]
-            else { continue }
-            let summary =
-                "kind writes \(patch.kind) of \(right) for Kubernetes \(version), and would skip a patch for \(patch.apiVersion)"
-            let problem = problem(
-                field, summary, "write \"apiVersion: \(right)\", or leave it out, which matches any")
-            if needed.contains(where: { $0 == nil }) {
-                plan.warnings.append(problem)
-            } else {
-                problems.append(problem)
-            }
-        }
-    }
-
     /// A JSON patch with neither group nor version matches every version of kubeadm's document, and adds to the list,
     /// which keeps kind's own names and the user's. A merge patch would replace it in a kind before 0.32.
     private mutating func addCertificateNames() {
@@ -365,10 +353,44 @@ struct ClusterPlanner {
             .kinkajou)
     }
 
+    /// Kubelets from 1.35 on do not start on cgroup version 1 by themselves.
+    private mutating func allowCgroupV1() {
+        guard place.facts.hasCgroupV1 == true,
+            let version = plan.cluster.nodes.compactMap({ version(of: $0) }).first(where: \.refusesCgroupV1)
+        else { return }
+        guard !checkCgroupPatches(version) else {
+            note("kubelet.failCgroupV1", "false", "the file says so", .file)
+            return
+        }
+        plan.cluster.kubeadmConfigPatches.insert("kind: KubeletConfiguration\nfailCgroupV1: false\n", at: 0)
+        note(
+            "kubelet.failCgroupV1", "false",
+            "this host has cgroup v1, which the kubelet of \(version) refuses unless it is told", .kinkajou)
+        plan.notices.append(
+            "this host has cgroup v1, which Kubernetes \(version) no longer supports: its kubelet is told to run all the same "
+                + "(failCgroupV1: false); memory QoS and resizing of Pods in place need cgroup v2, and a later version drops v1"
+        )
+    }
+
     // MARK: - containerd
 
-    // Every node image that kind has had keeps containerd's configuration in format 2, which containerd 2 reads too.
-    // Tables in format 3 beside it would replace those of the runtime as a whole, and lose their types.
+    // Node images keep containerd's configuration in format 2 or 3, and which of them is asked of the image. An image that
+    // says nothing has format 2, as all had before containerd 2, which reads it too. Tables of the other format would be
+    // passed over, or replace those of the runtime as a whole.
+
+    /// The formats of the nodes' configurations.
+    private var formats: Set<Int> {
+        Set(
+            plan.cluster.nodes.map { node in
+                node.image.flatMap { place.facts.images[$0]?.containerd?.format } ?? 2
+            })
+    }
+
+    /// A merge patch for every format that there is. Its `version` has kind pass over the nodes of the other one.
+    private func containerdPatches(_ body: (Int) -> String) -> [String] {
+        let formats = formats.sorted()
+        return formats.map { (formats.count > 1 ? "version = \($0)\n" : "") + body($0) }
+    }
 
     private mutating func addWrapper() {
         guard let path = place.wrapperPath else { return }
@@ -377,11 +399,9 @@ struct ClusterPlanner {
             mount(Mount(hostPath: path, containerPath: target, readOnly: true), into: index)
         }
         plan.cluster.containerdConfigPatches.insert(
-            """
-            [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-              BinaryName = "\(target)"
-
-            """, at: 0)
+            contentsOf: containerdPatches { format in
+                "[\(ContainerdConfiguration.runtimeOptions(format: format))]\n  BinaryName = \"\(target)\"\n"
+            }, at: 0)
         note(
             "containerd.runtime", target,
             "this kernel or sandbox does not grant everything that runc asks for", .kinkajou)
@@ -390,8 +410,9 @@ struct ClusterPlanner {
     private mutating func addRegistries() {
         guard !spec.engine.registryMirrors.isEmpty || !spec.engine.insecureRegistries.isEmpty else { return }
         let cluster = plan.cluster
-        let own = (cluster.containerdConfigPatches + cluster.containerdConfigPatchesJSON6902)
-            .contains { $0.contains("registry") }
+        let own =
+            cluster.containerdConfigPatches.contains { ContainerdConfiguration(toml: $0).hasRegistries }
+            || cluster.containerdConfigPatchesJSON6902.contains { $0.contains("registry") }
         let isMounted = cluster.nodes.contains {
             $0.extraMounts.contains { $0.containerPath == Self.registriesInNode }
         }
@@ -435,6 +456,14 @@ struct ClusterPlanner {
                 Mount(
                     hostPath: place.registryDirectory, containerPath: Self.registriesInNode, readOnly: true
                 ), into: index)
+        }
+        guard formats == [2] else {
+            // Images with format 3 have no mirrors of their own, and JSON patches know no formats.
+            plan.cluster.containerdConfigPatches.insert(
+                contentsOf: containerdPatches { format in
+                    "[\(ContainerdConfiguration.registries(format: format))]\n  config_path = \"\(Self.registriesInNode)\"\n"
+                }, at: 0)
+            return
         }
         // "add" replaces the whole table, and with it the "mirrors" that node images of 2022 have:
         // containerd refuses to start with those beside config_path. A merge patch could not remove them.

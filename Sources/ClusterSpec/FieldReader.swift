@@ -1,8 +1,5 @@
 import Yams
 
-/// Where the fields of a file are, by their paths.
-typealias FieldPlaces = [String: Mark]
-
 /// Reads typed values out of a YAML tree, and keeps every problem that it meets instead of ending at the first.
 ///
 /// Scalars are typed as kind's own decoder (yaml.v3) types them for a field of a known type: a string field takes the
@@ -47,7 +44,7 @@ struct FieldReader {
                 report(fieldPath, mark, "unknown field", cure)
                 continue
             }
-            places[fieldPath] = value.isNull ? mark : value.mark ?? mark
+            note(fieldPath, value.isNull ? mark : value.mark ?? mark, value)
             // `name:` with nothing behind it leaves the field unset, as in kind.
             if !value.isNull { found[key] = value }
         }
@@ -100,7 +97,7 @@ struct FieldReader {
         var found: [(path: String, node: Yams.Node)] = []
         for (index, item) in items.enumerated() {
             let itemPath = "\(path)[\(index)]"
-            places[itemPath] = item.mark ?? node.mark
+            note(itemPath, item.mark ?? node.mark, item)
             if item.isNull {
                 report(itemPath, item.mark ?? node.mark, "the item is empty", "fill it in, or remove it")
             }
@@ -146,7 +143,7 @@ struct FieldReader {
         var found: [String: String] = [:]
         for (key, mark, value) in entries {
             let entryPath = "\(path)[\(key)]"
-            places[entryPath] = value.mark ?? mark
+            note(entryPath, value.mark ?? mark, value)
             if value.isNull {
                 found[key] = ""
             } else if let text = string(value, entryPath) {
@@ -162,7 +159,7 @@ struct FieldReader {
         var found: [String: Bool] = [:]
         for (key, mark, value) in entries {
             let entryPath = "\(path)[\(key)]"
-            places[entryPath] = value.mark ?? mark
+            note(entryPath, value.mark ?? mark, value)
             if value.isNull {
                 report(entryPath, mark, "the value is missing", "write true or false")
             } else if let flag = bool(value, entryPath) {
@@ -219,6 +216,10 @@ struct FieldReader {
             ?? "one of: \(known.joined(separator: ", "))"
         report(path, node.mark, "\(quoted(text)) is not known here", cure)
         return nil
+    }
+
+    private mutating func note(_ path: String, _ mark: Mark?, _ node: Yams.Node) {
+        places[path] = mark.map { FieldPlace($0, text: node) }
     }
 
     /// Counts a node; false, with a problem noted once, if there have been too many.

@@ -10,6 +10,9 @@ public struct KubernetesVersion: Sendable, Hashable, Comparable, CustomStringCon
     /// The oldest that kind makes clusters of: kubeadm's first with documents of v1beta2, the oldest that kind writes.
     public static let oldestSupported = KubernetesVersion(1, 15)
 
+    /// The newest whose changes are known here. A later one is made as this one is.
+    public static let newestKnown = KubernetesVersion(1, 37)
+
     /// A version from its numbers.
     public init(_ major: Int, _ minor: Int, _ patch: Int = 0) {
         self.major = major
@@ -53,13 +56,8 @@ public struct KubernetesVersion: Sendable, Hashable, Comparable, CustomStringCon
     /// As Kubernetes writes it.
     public var description: String { "v\(major).\(minor).\(patch)" }
 
-    /// The `apiVersion` of the kubeadm documents that kind writes for this version.
-    ///
-    /// Source: `pkg/cluster/internal/kubeadm/config.go` of kind; `v1beta4` there since the first kind for 1.36.
-    public var kubeadmAPIVersion: String {
-        if self < KubernetesVersion(1, 23) { return "kubeadm.k8s.io/v1beta2" }
-        return self < KubernetesVersion(1, 36) ? "kubeadm.k8s.io/v1beta3" : "kubeadm.k8s.io/v1beta4"
-    }
+    /// Whether its kubelet refuses cgroup version 1 unless `failCgroupV1` is false (KEP-5573).
+    public var refusesCgroupV1: Bool { self >= KubernetesVersion(1, 35) }
 
     /// The cgroup driver that kind gives the kubelet of this version.
     public var kindCgroupDriver: CgroupDriver {

@@ -58,7 +58,7 @@ public enum DaemonLog {
     }
 
     /// All that is no mere information: warnings, errors and lines in no known form.
-    static func complaints(lines: [String]) -> [String] {
+    public static func complaints(lines: [String]) -> [String] {
         lines.compactMap { line in
             let entry = Entry(withoutEscapes(line))
             switch entry.level {

@@ -12,8 +12,6 @@ public struct Check: Sendable, Identifiable {
     public let explanation: String
     /// What to do about it: commands and lines of manifests. A finding that knows better has its own.
     public let cure: String
-    /// Parts of messages that people see when it was not heeded, in lower case.
-    public let symptoms: [String]
     /// Where it was reported: issues, manual pages.
     public let references: [String]
     /// What it matters for.
@@ -33,41 +31,38 @@ public struct Check: Sendable, Identifiable {
     /// A check of the place this process runs in.
     init(
         _ id: String, _ title: String, area: Area, why: String, explanation: String, cure: String,
-        symptoms: [String] = [],
         references: [String] = [], purposes: Set<Purpose> = [.dind, .cluster], isSlow: Bool = false,
         here examine: @escaping @Sendable (HereFacts) -> [Finding]
     ) {
         self.init(
-            id, title, area, why, explanation, cure, symptoms, references, purposes, isSlow, .here(examine))
+            id, title, area, why, explanation, cure, references, purposes, isSlow, .here(examine))
     }
 
     /// A check of a Docker engine.
     init(
         _ id: String, _ title: String, why: String, explanation: String, cure: String,
-        symptoms: [String] = [],
         references: [String] = [], purposes: Set<Purpose> = [.dind, .cluster],
         docker examine: @escaping @Sendable (DockerFacts) -> [Finding]
     ) {
         self.init(
-            id, title, .docker, why, explanation, cure, symptoms, references, purposes, true, .docker(examine)
+            id, title, .docker, why, explanation, cure, references, purposes, true, .docker(examine)
         )
     }
 
     /// A check of a host cluster.
     init(
         _ id: String, _ title: String, why: String, explanation: String, cure: String,
-        symptoms: [String] = [],
         references: [String] = [], purposes: Set<Purpose> = [.dind, .cluster], isSlow: Bool = true,
         kubernetes examine: @escaping @Sendable (HostClusterFacts) -> [Finding]
     ) {
         self.init(
-            id, title, .kubernetes, why, explanation, cure, symptoms, references, purposes, isSlow,
+            id, title, .kubernetes, why, explanation, cure, references, purposes, isSlow,
             .kubernetes(examine))
     }
 
     private init(
         _ id: String, _ title: String, _ area: Area, _ why: String, _ explanation: String,
-        _ cure: String, _ symptoms: [String], _ references: [String], _ purposes: Set<Purpose>,
+        _ cure: String, _ references: [String], _ purposes: Set<Purpose>,
         _ isSlow: Bool,
         _ examination: Examination
     ) {
@@ -77,7 +72,6 @@ public struct Check: Sendable, Identifiable {
         self.why = why
         self.explanation = explanation
         self.cure = cure
-        self.symptoms = symptoms
         self.references = references
         self.purposes = purposes
         self.isSlow = isSlow

@@ -37,11 +37,10 @@ extension Check {
     ///   - messages: The error and its evidence.
     ///   - likely: Identifiers of checks that have already found something; these are asked first.
     public static func explaining(_ messages: [String], likely: [String] = []) -> Check? {
-        let messages = messages.map { $0.lowercased() }
-        let candidates = all.filter { likely.contains($0.id) } + all
-        return candidates.first { check in
-            check.symptoms.contains { symptom in messages.contains { $0.contains(symptom) } }
-        }
+        let known = KnownFailure.all.filter { $0.check != nil }
+        let candidates = known.filter { failure in failure.check.map(likely.contains) ?? false } + known
+        let failure = candidates.first { failure in messages.contains { failure.matches($0) } }
+        return failure?.check.flatMap(named)
     }
 
     /// The command that makes this check, and says its cure.

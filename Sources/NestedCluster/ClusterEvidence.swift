@@ -37,10 +37,8 @@ struct ClusterEvidence {
         let name = node["metadata"]["name"].string ?? "?"
         let about = [info["kubeletVersion"], info["kernelVersion"], info["containerRuntimeVersion"]]
             .compactMap(\.string).joined(separator: ", ")
-        switch ReadinessLook.nodes([node]) {
-        case .ready: return "node \(name): Ready (\(about))"
-        case .waiting(let why): return "node \(why) (\(about))"
-        }
+        let roll = NodeRoll(planned: [name], nodes: [node])
+        return roll.isComplete ? "node \(name): Ready (\(about))" : "node \(roll.summary) (\(about))"
     }
 
     private func lines(of pod: JSONValue, withLog: Bool) async -> [String] {

@@ -16,17 +16,12 @@ extension ClusterSpec {
     /// - Parameters:
     ///   - facts: Of the container.
     ///   - image: The image of nodes that name none.
-    ///   - version: What that image has in it; nil: what its tag says.
-    public func plan(
-        facts: HostFacts, image: String, version: KubernetesVersion? = nil
-    ) throws -> ClusterPlan {
+    ///   - parts: What the cluster is made with; nil: what the facts and the images' tags say.
+    public func plan(facts: HostFacts, image: String, parts: ClusterFacts? = nil) throws -> ClusterPlan {
         var place = ClusterSurroundings()
         place.registryDirectory = KindCluster.directory + "/certs.d"
+        place.facts = parts ?? ClusterFacts(host: facts)
         let file = parsed
-        // Nodes of other images may be of another version.
-        if Set(file.cluster.nodes.compactMap(\.image)).isSubset(of: [image]) || nodeImage != nil {
-            place.kubernetesVersion = version
-        }
         let outer = OuterNetworks(facts: facts, settings: engine)
         place.podAddress = outer.address
         place.hostName = Self.hostName()
@@ -45,6 +40,13 @@ extension ClusterSpec {
             parsed.cluster.nodes[index].image = image
         }
         return try ClusterPlan(self, file: parsed, in: place)
+    }
+
+    /// The images of all nodes, where those that name none have this one.
+    func nodeImages(default image: String) -> Set<String> {
+        if let nodeImage { return [nodeImage] }
+        let nodes = parsed.cluster.nodes.isEmpty ? [Node()] : parsed.cluster.nodes
+        return Set(nodes.map { $0.image ?? image })
     }
 
     /// The images that the nodes ask for, each once; empty where nobody asked.
@@ -68,5 +70,13 @@ extension ClusterSpec {
         let name = String(
             decoding: buffer.prefix(while: { $0 != 0 }).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return name.isEmpty ? nil : name
+    }
+}
+
+extension ClusterFacts {
+    /// What a host says of the nodes that will be on it.
+    init(host: HostFacts) {
+        self.init()
+        if case .v1 = host.cgroupLayout { hasCgroupV1 = true } else { hasCgroupV1 = false }
     }
 }

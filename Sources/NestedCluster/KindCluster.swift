@@ -96,15 +96,22 @@ public final class KindCluster: Workload {
         environment: [String: String], progress: Progress, client: DockerEngineClient
     ) async throws {
         let facts = await FactsReader().read(dataRoot: spec.engine.dataRoot.value)
+        var parts = ClusterFacts(host: facts)
+        parts.kind = try await kindVersion(environment: environment)
         // What is wrong with it is wrong with any image.
-        let draft = try spec.plan(facts: facts, image: spec.nodeImage ?? Defaults.nodeImage)
+        let draft = try spec.plan(facts: facts, image: spec.nodeImage ?? Defaults.nodeImage, parts: parts)
         try ClusterPreconditions.checkListener(draft.cluster)
         let images = NodeImage(client: client, progress: progress)
-        let image = try await images.ensure(
+        let brought = try await images.ensure(
             spec.wantedImages, archive: spec.imageArchive, environment: environment)
-        let version = try await images.version(of: image, environment: environment)
-        let plan = try spec.plan(facts: facts, image: image, version: version)
+        parts.imageNames = brought.names
+        for image in spec.nodeImages(default: brought.image).map({ brought.names[$0] ?? $0 }) {
+            parts.images[image] = try await images.facts(of: image, environment: environment)
+        }
+        let plan = try spec.plan(facts: facts, image: brought.image, parts: parts)
+        try await images.check(plan, environment: environment)
         for warning in plan.warnings { progress.warn("\(warning)") }
+        for notice in plan.notices { progress.notice("note: \(notice)") }
         let name = plan.cluster.name ?? "kind"
         let file = try write(plan)
         state.withLock { $0.name = name }
@@ -120,9 +127,18 @@ public final class KindCluster: Workload {
             guard self.spec.waitFor > .none else { return }
             try await ReadinessLadder(
                 client: api, progress: progress, deadline: deadline,
-                limit: self.spec.wait
+                limit: self.spec.wait, plannedNodes: plan.cluster.nodeNames,
+                inspector: NodeInspector(client: client, environment: environment)
             ).climb(to: self.spec.waitFor)
         }
+    }
+
+    /// What the kind at hand is; what it writes depends on it.
+    private func kindVersion(environment: [String: String]) async throws -> KindVersion? {
+        let result = try await CapturedProgram.run(
+            ChildRequest(executable: "kind", arguments: ["version"], environment: environment),
+            timeout: .seconds(10))
+        return KindVersion(output: result.output)
     }
 
     /// Writes the configuration and what belongs to it; the result is its path.
@@ -169,22 +185,17 @@ public final class KindCluster: Workload {
                 return
             }
             progress.fail()
-            let error = phases.messages.last { $0.hasPrefix("ERROR: ") }?.dropFirst("ERROR: ".count).prefix(
-                300)
-            // The error is the summary; once is enough.
-            let others = phases.messages.filter {
-                !$0.hasPrefix("Command Output:") && !$0.hasPrefix("ERROR: \(error ?? "?")")
-            }
-            let evidence = others.suffix(12) + (await nodeLogs(name, client: client))
+            let failure = KindFailure(messages: phases.messages)
             throw KinkajouError.cluster(
-                "kind could not create the cluster (\(result.status))" + (error.map { ": \($0)" } ?? ""),
-                evidence: Array(evidence))
+                "kind could not create the cluster (\(result.status))"
+                    + (failure.summary.isEmpty ? "" : ": \(failure.summary)"),
+                evidence: failure.details + (await nodeLogs(name, environment: environment, client: client)))
         } catch is CapturedProgram.TimedOut {
             let phase = progress.current ?? "kind create cluster"
             progress.fail()
             throw KinkajouError.cluster(
                 "the cluster was not there within \(spec.wait.components.seconds) s: kind was at \"\(phase)\"",
-                evidence: await nodeLogs(name, client: client),
+                evidence: await nodeLogs(name, environment: environment, client: client),
                 cure: "give the container more CPU, or more time with --wait", code: .timedOut)
         } catch let error as SpawnError {
             throw KinkajouError(
@@ -220,18 +231,15 @@ public final class KindCluster: Workload {
         return client
     }
 
-    /// The last lines of every node.
-    private func nodeLogs(_ name: String, client: DockerEngineClient) async -> [String] {
+    /// What the nodes that are there say of their trouble.
+    private func nodeLogs(
+        _ name: String, environment: [String: String], client: DockerEngineClient
+    ) async -> [String] {
         let filters = EngineFilters.labels(["\(Self.nodeLabel)=\(name)"])
         guard let nodes = try? await client.containers(all: true, filters: filters, timeout: .seconds(3))
         else { return [] }
-        var lines: [String] = []
-        for node in nodes.prefix(4) {
-            let title = node.names.first ?? node.id
-            lines.append("node \(title) (\(node.status)):")
-            lines += await NodeWatch.lastLines(of: node.id, count: 8, client: client).map { "  \($0)" }
-        }
-        return lines
+        return await NodeInspector(client: client, environment: environment)
+            .lines(of: nodes.map { $0.names.first ?? $0.id }.sorted())
     }
 
     // MARK: - Down

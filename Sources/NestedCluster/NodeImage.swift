@@ -4,6 +4,7 @@ internal import DockerEngine
 internal import EngineHost
 internal import EnginePlan
 internal import Glibc
+internal import ImageArchives
 internal import Linux
 internal import NIOCore
 internal import Values
@@ -13,15 +14,24 @@ struct NodeImage {
     let client: DockerEngineClient
     let progress: Progress
 
-    /// Brings the images, and returns the one to use where none was asked for.
+    /// What the nodes are made of.
+    struct Brought {
+        /// The image of nodes that name none.
+        var image: String
+        /// For images that were asked for by a digest, and came in an archive: what the engine calls them. Of an image
+        /// that did not come from a registry it knows no digest.
+        var names: [String: String] = [:]
+    }
+
+    /// Brings the images, and returns those to use.
     ///
     /// - Parameters:
     ///   - wanted: The images that nodes ask for; empty: whatever an archive brings, or the default.
-    ///   - archive: A file or directory of archives; nil: `/images`, where that is.
+    ///   - archive: A file, an OCI layout, or a directory of archives; nil: `/images`, where that is.
     ///   - environment: For `docker pull`.
     func ensure(
         _ wanted: [String], archive: String?, environment: [String: String]
-    ) async throws -> String {
+    ) async throws -> Brought {
         var missing: [String] = []
         for image in wanted.isEmpty ? [Defaults.nodeImage] : wanted
         where try await !client.imageExists(image) {
@@ -32,27 +42,33 @@ struct NodeImage {
                 "there is no \(archive)", cure: "correct --image-archive, or mount the archive there",
                 code: .usage)
         }
+        var result = Brought(image: wanted.first ?? Defaults.nodeImage)
         var brought: [String] = []
         if !missing.isEmpty {
+            let loader = NodeImageArchive(client: client, progress: progress)
             for file in archives(at: archive ?? Defaults.imageArchive, for: missing) {
-                brought += try await load(file)
+                let loaded = try await loader.load(file, for: wanted.isEmpty ? [] : missing)
+                brought += loaded.images
+                result.names.merge(loaded.names) { first, _ in first }
                 var still: [String] = []
-                for image in missing where try await !client.imageExists(image) { still.append(image) }
+                for image in missing where result.names[image] == nil {
+                    if try await !client.imageExists(image) { still.append(image) }
+                }
                 missing = still
                 if missing.isEmpty || (wanted.isEmpty && !brought.isEmpty) { break }
             }
         }
         if wanted.isEmpty, let first = brought.first(where: { $0.contains("node") }) ?? brought.first {
-            try await checkArchitecture(first)
-            return first
+            result.image = first
+            missing = []
         }
-        // Nobody publishes what an archive would have brought.
-        let isPublished = wanted.isEmpty && !missing.isEmpty
-        for image in isPublished ? [Defaults.publishedNodeImage] : missing {
-            try await pull(image, environment: environment, tried: brought)
+        if wanted.isEmpty, !missing.isEmpty {
+            // Nobody publishes what an archive would have brought.
+            missing = [Defaults.publishedNodeImage]
+            result.image = Defaults.publishedNodeImage
         }
-        let result = wanted.first ?? (isPublished ? Defaults.publishedNodeImage : Defaults.nodeImage)
-        try await checkArchitecture(result)
+        for image in missing { try await pull(image, environment: environment, tried: brought) }
+        try await checkArchitecture(result.names[result.image] ?? result.image)
         return result
     }
 
@@ -60,7 +76,9 @@ struct NodeImage {
     private func archives(at path: String, for images: [String]) -> [String] {
         var status = stat()
         guard stat(path, &status) == 0 else { return [] }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return [path] }
+        guard status.st_mode & S_IFMT == S_IFDIR, !ImageArchive.isLayout(directory: path) else {
+            return [path]
+        }
         let names = Files.names(in: path).filter { name in
             name.hasSuffix(".tar")
                 || [".tar.gz", ".tgz", ".tar.zst", ".tar.xz"].contains { name.hasSuffix($0) }
@@ -72,31 +90,6 @@ struct NodeImage {
             }.max() ?? 0
         }
         return names.sorted { (-likeness($0), $0) < (-likeness($1), $1) }.map { path + "/" + $0 }
-    }
-
-    private func load(_ file: String) async throws -> [String] {
-        var status = stat()
-        guard stat(file, &status) == 0 else { throw SystemError("stat", file, errno) }
-        let size = Int64(status.st_size)
-        progress.begin("Loading \(file) 📦", as: .imageLoad)
-        let archive: FileChunks
-        do {
-            archive = try FileChunks(file) { [progress] done in
-                progress.update(done, of: size)
-            }
-        } catch {
-            throw KinkajouError("\(error)", cure: "make the archive readable", code: .usage)
-        }
-        do {
-            let images = try await client.loadImages(from: archive, length: size, timeout: .seconds(900))
-            progress.done()
-            return images
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
-            throw KinkajouError.cluster(
-                "the archive \(file) cannot be loaded: \(error)", evidence: [],
-                cure: "make it again with `docker save IMAGE -o FILE`")
-        }
     }
 
     private func pull(_ image: String, environment: [String: String], tried: [String]) async throws {
@@ -118,29 +111,63 @@ struct NodeImage {
             code: .clusterFailed)
     }
 
-    /// The version of Kubernetes in a node image: its file `/kind/version`, which kind reads too. The image need
-    /// not run for that.
-    func version(of image: String, environment: [String: String]) async throws -> KubernetesVersion {
+    // MARK: - What is in an image
+
+    /// What a node image has in it: the version of Kubernetes in its file `/kind/version`, which kind reads too, and its
+    /// containerd's configuration. The image need not run for that.
+    func facts(of image: String, environment: [String: String]) async throws -> NodeImageFacts {
         let made = try await docker(["create", image, "true"], environment: environment)
         let id = made.output.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
         guard made.isSuccess, !id.isEmpty else {
             throw KinkajouError.cluster(
                 "no container can be made of the node image \(image): \(made.reason)", evidence: [])
         }
-        let copied = try await docker(["cp", "\(id):/kind/version", "-"], environment: environment)
+        let version = try await file("/kind/version", in: id, environment: environment)
+        let containerd = try await file("/etc/containerd/config.toml", in: id, environment: environment)
         try? await client.removeContainer(id, force: true, volumes: true)
-        // An archive of one file: tar(5), with a header of 512 bytes.
-        guard copied.isSuccess, copied.output.utf8.count > 512,
-            let version = KubernetesVersion(
-                String(decoding: copied.output.utf8.dropFirst(512).prefix { $0 != 0 }, as: UTF8.self))
-        else {
+        guard let version = version.flatMap({ KubernetesVersion($0) }) else {
             throw KinkajouError(
                 "\(image) is no node image: it has no /kind/version with a version of Kubernetes",
                 cure:
                     "name a node image with --image, such as \(Defaults.publishedNodeImage)",
                 code: .clusterFailed)
         }
-        return version
+        return NodeImageFacts(
+            version: version, containerd: containerd.map(ContainerdConfiguration.init(toml:)))
+    }
+
+    /// A small file of a container; nil: it has none such.
+    private func file(
+        _ path: String, in container: String, environment: [String: String]
+    ) async throws -> String? {
+        let copied = try await docker(["cp", "\(container):\(path)", "-"], environment: environment)
+        // An archive of one file: tar(5), with a header of 512 bytes.
+        guard copied.isSuccess, copied.output.utf8.count > 512 else { return nil }
+        return String(decoding: copied.output.utf8.dropFirst(512).prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// Has the kubelets of the nodes' images say whether they know the feature gates that were asked for: a component that
+    /// does not ends at once, and no table of ours could keep up with them.
+    ///
+    /// - Throws: `ClusterConfigError`.
+    func check(_ plan: ClusterPlan, environment: [String: String]) async throws {
+        guard !plan.featureGates.isEmpty else { return }
+        var problems: [ConfigProblem] = []
+        for image in Set(plan.cluster.nodes.compactMap(\.image)).sorted() {
+            guard let version = plan.versions[image] else { continue }
+            for gate in plan.featureGates {
+                // The gates come before the configuration, which is not there: this kubelet never starts.
+                let answer = try await docker(
+                    [
+                        "run", "--rm", "--network", "none", "--entrypoint", "kubelet", image,
+                        "--feature-gates=\(gate.argument)", "--config=/nonexistent",
+                    ], environment: environment)
+                if let problem = gate.problem(inAnswer: answer.output + answer.errors, of: version) {
+                    problems.append(problem)
+                }
+            }
+        }
+        guard problems.isEmpty else { throw ClusterConfigError(problems) }
     }
 
     private func docker(
@@ -159,48 +186,4 @@ struct NodeImage {
             "the node image \(image) is for \(details.architecture), and this machine is \(version.architecture)",
             cure: "use a node image for \(version.architecture)", code: .clusterFailed)
     }
-}
-
-/// A file as pieces for an upload.
-struct FileChunks: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    private let file: OpenFile
-    private let onProgress: @Sendable (Int64) -> Void
-
-    private final class OpenFile: Sendable {
-        let descriptor: Int32
-        init(_ descriptor: Int32) { self.descriptor = descriptor }
-        deinit { close(descriptor) }
-    }
-
-    init(_ path: String, onProgress: @escaping @Sendable (Int64) -> Void) throws(SystemError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemError("open", path, errno) }
-        file = OpenFile(descriptor)
-        self.onProgress = onProgress
-    }
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        fileprivate let file: FileChunks
-        private var position: Int64 = 0
-
-        fileprivate init(file: FileChunks) { self.file = file }
-
-        mutating func next() async throws -> ByteBuffer? {
-            try Task.checkCancellation()
-            let size = 1 << 20
-            let position = position
-            let descriptor = file.file.descriptor
-            var buffer = ByteBufferAllocator().buffer(capacity: size)
-            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { space in
-                Swift.max(0, pread(descriptor, space.baseAddress, size, off_t(position)))
-            }
-            guard count > 0 else { return nil }
-            self.position += Int64(count)
-            file.onProgress(self.position)
-            return buffer
-        }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(file: self) }
 }

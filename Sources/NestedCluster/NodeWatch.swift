@@ -1,4 +1,5 @@
 internal import DockerEngine
+internal import Doctor
 internal import EngineHost
 internal import EnginePlan
 internal import FoundationEssentials
@@ -58,7 +59,7 @@ struct NodeWatch {
 
     private func engineLost(_ how: String) -> KinkajouError {
         let lines = ((try? Files.read(engineLog)) ?? "").split(separator: "\n").map(String.init)
-        let known = KnownDaemonFailure.of(lines: lines.suffix(50))
+        let known = KnownFailure.ofDaemon(log: lines.suffix(50))
         return KinkajouError(
             "dockerd ended while the cluster came up: \(known?.cause ?? how)",
             cure: known?.cure ?? "read its log, \(engineLog)",

@@ -12,6 +12,10 @@ struct ReadinessLadder: Sendable {
     let progress: Progress
     let deadline: ContinuousClock.Instant
     let limit: Duration
+    /// The names of the nodes that there are to be.
+    let plannedNodes: [String]
+    /// Asks nodes that are missing, or not Ready, why.
+    let inspector: NodeInspector?
 
     /// The first and the longest pause between two questions.
     private static let pauses = (first: Duration.milliseconds(100), longest: Duration.seconds(1))
@@ -59,7 +63,7 @@ struct ReadinessLadder: Sendable {
             progress.fail()
             throw KinkajouError.cluster(
                 "level \(level.rawValue) was not reached within \(limit.components.seconds) s: \(reason.last)",
-                evidence: await ClusterEvidence(client: client).lines(),
+                evidence: await ClusterEvidence(client: client).lines() + suspects(at: level),
                 cure: "give the container more CPU, or more time with --wait", code: .timedOut)
         }
     }
@@ -101,11 +105,17 @@ struct ReadinessLadder: Sendable {
             }
             // Half of a list says nothing of the other half.
             guard isSynced else { continue }
-            switch ReadinessLook.nodes(nodes.values) {
-            case .ready: return
-            case .waiting(let why): reason.say(why)
-            }
+            let roll = NodeRoll(planned: plannedNodes, nodes: nodes.values)
+            if roll.isComplete { return }
+            reason.say(roll.summary)
         }
+    }
+
+    /// What the nodes that are waited for say of their own trouble. A node that never joined is known to nobody else.
+    private func suspects(at level: ReadinessLevel) async -> [String] {
+        guard level == .node, let inspector else { return [] }
+        let nodes = (try? await client.list(.nodes).items) ?? []
+        return await inspector.lines(of: NodeRoll(planned: plannedNodes, nodes: nodes).suspects)
     }
 
     private func reachDNS(_ reason: Reason) async throws {

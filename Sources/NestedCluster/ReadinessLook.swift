@@ -7,18 +7,6 @@ enum ReadinessLook: Equatable {
     /// It is not yet, for this reason.
     case waiting(String)
 
-    /// Of all nodes: every one is Ready.
-    static func nodes(_ nodes: some Collection<JSONValue>) -> ReadinessLook {
-        if nodes.isEmpty { return .waiting("no node has come forward") }
-        let waiting = nodes.compactMap { node -> String? in
-            let ready = condition("Ready", of: node)
-            guard ready["status"].string != "True" else { return nil }
-            let why = [ready["reason"], ready["message"]].compactMap(\.string).joined(separator: ": ")
-            return "\(node["metadata"]["name"].string ?? "?") is not Ready (\(why))"
-        }
-        return waiting.isEmpty ? .ready : .waiting(waiting.sorted().joined(separator: "; "))
-    }
-
     /// Of the Pod whose network DNS is asked from: it runs.
     static func running(_ pod: JSONValue) -> ReadinessLook {
         pod["status"]["phase"].string == "Running"
@@ -71,7 +59,8 @@ enum ReadinessLook: Equatable {
         return reasons.isEmpty ? status["phase"].string ?? "unknown" : reasons.joined(separator: "; ")
     }
 
-    private static func condition(_ type: String, of object: JSONValue) -> JSONValue {
+    /// A condition in an object's status.
+    static func condition(_ type: String, of object: JSONValue) -> JSONValue {
         object["status"]["conditions"].array.first { $0["type"].string == type } ?? .null
     }
 }

@@ -227,7 +227,7 @@ import Testing
                 """)
         // What is in the image counts, not what its tag says.
         let message = try refusal("nodes: [{image: \"mine:v1.31.2\"}]\n") {
-            $0.place.kubernetesVersion = KubernetesVersion(1, 9)
+            $0.place.facts.images["mine:v1.31.2"] = NodeImageFacts(version: KubernetesVersion(1, 9))
         }
         #expect(message.hasPrefix("f:3:17: nodes[0].image: it has Kubernetes v1.9.0"), "\(message)")
         #expect(try plan { $0.spec.nodeImage = "kindest/node:v1.15.12" }.kubernetesVersion?.minor == 15)
@@ -297,7 +297,7 @@ import Testing
         #expect(try plan("kubeadmConfigPatches:\n- |\n\(text)").warnings == [])
         #expect(
             try refusal("kubeadmConfigPatches:\n- |\n\(text)  ---\n  kind: Init\n")
-                .hasPrefix("f:4:3: kubeadmConfigPatches[0].kind: there is no document of kind \"Init\""))
+                .hasPrefix("f:12: kubeadmConfigPatches[0].kind: there is no document of kind \"Init\""))
     }
 
     @Test func certificateNamesInAPatchOfANodeAreAWarning() throws {
@@ -342,7 +342,8 @@ import Testing
     ])
     func theCgroupDriverOfTheImage(version: String, driver: CgroupDriver, patches: Int) throws {
         let plan = try plan {
-            $0.place.kubernetesVersion = KubernetesVersion(version)
+            $0.spec.nodeImage = "a"
+            $0.place.facts.images["a"] = NodeImageFacts(version: KubernetesVersion(version))
             $0.place.cgroupDriver = driver
         }
         #expect(plan.cluster.kubeadmConfigPatches.count == patches)

@@ -26,7 +26,6 @@ import Testing
         let reason = try #require(DaemonLog.failureReason(lines: log))
         #expect(reason.hasPrefix("Error initializing network controller: "))
         #expect(reason.hasSuffix("Perhaps iptables or your kernel needs to be upgraded. (exit status 3)"))
-        #expect(KnownDaemonFailure.of(lines: log)?.reference == "docker-library/docker#350")
     }
 
     @Test func pidFile() throws {
@@ -36,13 +35,11 @@ import Testing
         #expect(
             DaemonLog.failureReason(lines: log)
                 == "pid file found, ensure docker is not running or delete /var/run/docker.pid")
-        #expect(KnownDaemonFailure.of(lines: log)?.reference == "docker-library/docker#195")
     }
 
     @Test func plainLastLine() throws {
         let log = lines("chmod /var/lib/docker: read-only file system")
         #expect(DaemonLog.failureReason(lines: log) == "chmod /var/lib/docker: read-only file system")
-        #expect(try #require(KnownDaemonFailure.of(lines: log)).cure.contains("--data-root"))
     }
 
     @Test func flagThatDoesNotExist() throws {
@@ -50,7 +47,6 @@ import Testing
         #expect(
             DaemonLog.failureReason(lines: log)
                 == "unknown flag: --nosuchflag See 'dockerd --help'., Code: 125")
-        #expect(try #require(KnownDaemonFailure.of(lines: log)).cause.contains("settings"))
     }
 
     /// The reason is a riddle; containerd's warnings solve it.
@@ -61,7 +57,6 @@ import Testing
             failed to start daemon: failed to dial "/var/run/docker/containerd/containerd.sock": unknown service containerd.services.namespaces.v1.Namespaces: not implemented
             """#)
         #expect(DaemonLog.failureReason(lines: log)?.hasSuffix("not implemented") == true)
-        #expect(KnownDaemonFailure.of(lines: log)?.reference == "helm/charts#9873")
     }
 
     @Test func errorBeforeTheReason() throws {
@@ -116,7 +111,6 @@ import Testing
         #expect(DaemonLog.failureReason(lines: []) == nil)
         #expect(DaemonLog.failureReason(lines: ["", "   "]) == nil)
         #expect(DaemonLog.failureReason(lines: lines("")) == nil)
-        #expect(KnownDaemonFailure.of(lines: lines("")) == nil)
     }
 
     @Test(arguments: [
@@ -126,69 +120,11 @@ import Testing
         // Whatever it says, it does not crash, and a line of no known form is kept as it is.
         _ = DaemonLog.failureReason(lines: [line])
         _ = DaemonLog.tail(lines: [line], count: -1)
-        _ = KnownDaemonFailure.of(lines: [line])
     }
 
     @Test func tail() {
         #expect(DaemonLog.tail(lines: ["a", "", "b", "c"], count: 2) == ["b", "c"])
         #expect(DaemonLog.tail(lines: ["a"], count: 5) == ["a"])
         #expect(DaemonLog.tail(lines: ["a"], count: 0) == [])
-    }
-
-    @Test(
-        arguments: [
-            (
-                #"cannot enter cgroupv2 "/sys/fs/cgroup/docker" with domain controllers -- it is in threaded mode"#,
-                "containerd#6659"
-            ),
-            (
-                "failed to start containerd: timeout waiting for containerd to start",
-                "docker-library/docker#195"
-            ),
-            (
-                "Binding to an IP address without --tlsverify is deprecated. Startup is intentionally being "
-                    + "slowed down to show this message", "docker-library/docker#170"
-            ),
-            ("mount: permission denied (are you root?)", "moby#16931"),
-            ("ulimit: error setting limit (Operation not permitted)", "sysbox#702"),
-            (
-                "open sysctl net.ipv4.ip_unprivileged_port_start file: unsafe procfs detected: openat2",
-                "runc#4968"
-            ),
-            (
-                "AppArmor enabled on system but the docker-default profile could not be loaded: running apparmor_parser",
-                "moby#36952"
-            ),
-            (
-                "unable to join session keyring: unable to create session key: disk quota exceeded",
-                "kind#3806"
-            ),
-            ("fork/exec /usr/bin/runc: resource temporarily unavailable", "skypilot#3412"),
-            ("overlay2: error creating overlay mount: invalid argument", "docker/for-linux#1400"),
-            ("ip6tables v1.8.9 (legacy): can't initialize ip6tables table `nat'", "moby#47895"),
-            (
-                "iptables v1.8.9 (nf_tables): TABLE_ADD failed (No such file or directory): table nat",
-                "docker-library/docker#350"
-            ),
-            ("mkdir: can't create directory '/sys/fs/cgroup/init': Permission denied", "moby#45378"),
-            (
-                "cannot restrict inter-container communication or run without the userland proxy: stat "
-                    + "/proc/sys/net/bridge/bridge-nf-call-iptables: no such file or directory",
-                "https://docs.docker.com/engine/network/packet-filtering-firewalls/"
-            ),
-        ])
-    func knownFailures(message: String, reference: String) throws {
-        #expect(try #require(KnownDaemonFailure.of(message: message)).reference == reference)
-    }
-
-    @Test func unknownFailure() {
-        #expect(KnownDaemonFailure.of(message: "something new") == nil)
-    }
-
-    @Test func everyKnownFailureIsComplete() {
-        for failure in KnownDaemonFailure.all {
-            #expect(!failure.patterns.isEmpty && failure.patterns.allSatisfy { !$0.isEmpty })
-            #expect(!failure.cause.isEmpty && !failure.cure.isEmpty && !failure.reference.isEmpty)
-        }
     }
 }

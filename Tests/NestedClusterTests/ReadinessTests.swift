@@ -21,14 +21,20 @@ import Values
         ]
     }
 
-    @Test func everyNodeHasToBeReady() {
-        #expect(ReadinessLook.nodes([]) == .waiting("no node has come forward"))
-        #expect(ReadinessLook.nodes([node("a", ready: "True")]) == .ready)
-        let look = ReadinessLook.nodes([
-            node("c", ready: "Unknown"), node("a", ready: "True"), node("b", ready: "False"),
-        ])
-        #expect(look == .waiting("b is not Ready (KubeletNotReady); c is not Ready (KubeletNotReady)"))
-        #expect(ReadinessLook.nodes([["metadata": ["name": "new"]]]) == .waiting("new is not Ready ()"))
+    @Test func everyPlannedNodeHasToBeReady() {
+        func roll(_ planned: [String], _ nodes: [JSONValue]) -> NodeRoll {
+            NodeRoll(planned: planned, nodes: nodes)
+        }
+        #expect(roll(["a"], [node("a", ready: "True")]).isComplete)
+        #expect(roll(["a"], []).summary == "a has not joined the cluster")
+        #expect(
+            roll(
+                ["a", "b", "c"],
+                [node("c", ready: "Unknown"), node("a", ready: "True"), node("b", ready: "False")]
+            )
+            .summary == "b is not Ready (KubeletNotReady); c is not Ready (KubeletNotReady)")
+        #expect(
+            roll(["new"], [["metadata": ["name": "new"]]]).summary == "new is not Ready (no reason is given)")
     }
 
     @Test func thePauseImageIsOneThatANodeHas() {
@@ -95,7 +101,7 @@ import Values
 
     /// An API server with answers by method and path; a watch gets its lines and stays open.
     private func climb(
-        to level: ReadinessLevel, within limit: Duration,
+        to level: ReadinessLevel, within limit: Duration, planned: [String] = ["a"],
         _ answers: @escaping @Sendable (String, Int) -> (status: Int, lines: [String])
     ) async throws -> [String] {
         let asked = Mutex<[String]>([])
@@ -121,7 +127,8 @@ import Values
                 retries: RetryPolicy(
                     attempts: 1, firstPause: .milliseconds(1), longestPause: .milliseconds(1)))
             let ladder = ReadinessLadder(
-                client: client, progress: Progress(isQuiet: true), deadline: .now + limit, limit: limit)
+                client: client, progress: Progress(isQuiet: true), deadline: .now + limit, limit: limit,
+                plannedNodes: planned, inspector: nil)
             do {
                 try await ladder.climb(to: level)
                 await client.shutdown()
@@ -131,6 +138,28 @@ import Values
             }
         }
         return asked.withLock { $0 }
+    }
+
+    /// A node that never registers is known by the plan alone.
+    @Test func aNodeThatNeverJoinsIsWaitedForAndNamed() async throws {
+        let error = await #expect(throws: KinkajouError.self) {
+            try await climb(to: .node, within: .seconds(2), planned: ["a", "b"]) { key, _ in
+                switch key {
+                case "GET /api/v1/nodes":
+                    (
+                        200,
+                        [
+                            #"{"kind": "NodeList", "metadata": {"resourceVersion": "1"}, "items": [{"metadata": {"name": "a", "uid": "u"},"#
+                                + #" "status": {"conditions": [{"type": "Ready", "status": "True"}]}}]}"#
+                        ]
+                    )
+                case "GET /api/v1/nodes watch": (200, [])
+                default: (200, ["ok"])
+                }
+            }
+        }
+        #expect(error?.code == .timedOut)
+        #expect(error?.summary.hasSuffix("b has not joined the cluster") == true, "\(error?.summary ?? "")")
     }
 
     /// The API server refuses at first; a node comes, and becomes ready: seen by one watch, not by asking again.

@@ -67,8 +67,9 @@ struct ClusterCreation: Sendable {
                     "The cluster is kept for inspection (--retain): kinkajou logs --name \(request.name); kinkajou delete cluster --name \(request.name)"
                 )
             }
-            throw HostClusterRefusal.explanation(
-                of: error, doing: "create the cluster \"\(request.name)\"", place: place)
+            throw HostClusterError.explanation(
+                of: error, doing: "create the cluster \"\(request.name)\"", place: place, namespace: namespace
+            )
         }
     }
 

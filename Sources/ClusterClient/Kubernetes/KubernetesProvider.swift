@@ -267,6 +267,6 @@ public struct KubernetesProvider: ClusterProvider {
     }
 
     private func explanation(of error: any Error, doing: String) -> any Error {
-        HostClusterRefusal.explanation(of: error, doing: doing, place: place)
+        HostClusterError.explanation(of: error, doing: doing, place: place, namespace: namespace)
     }
 }

@@ -24,7 +24,8 @@ struct PodRemoval {
         } catch let error as KubernetesError where error.isConflict {
             return  // Another Pod has this name by now.
         } catch {
-            throw HostClusterRefusal.explanation(of: error, doing: "delete the Pod \(name)", place: place)
+            throw HostClusterError.explanation(
+                of: error, doing: "delete the Pod \(name)", place: place, namespace: namespace)
         }
         guard isThere else { return }
         try await withTimeLimit(Self.limit, "the Pod \(name) to be gone") {

@@ -6,8 +6,8 @@ public enum Defaults {
     public static let name = "kind"
     /// The node image that an archive is expected to bring where none is asked for.
     public static let nodeImage = "kinkajou/node:v1.20.2"
-    /// The node image that is pulled where none is asked for and no archive brings one: the one that kind 0.27.0, which
-    /// the Pod's image has, was released with.
+    /// The node image that is pulled where none is asked for and no archive brings one: the one that kind 0.27.0 was
+    /// released with, which later ones start as well.
     public static let publishedNodeImage =
         "kindest/node:v1.32.2@sha256:f226345927d7e348497136874b6d207e0b32cc52154ad8323129352923a3142f"
     /// The image of the Pod or container that a cluster lives in.

@@ -10,7 +10,12 @@ struct ImageLoader: Sendable {
     let output: OutputOptions
 
     /// Loads from an archive that is opened here.
-    func load(path: String, names: [String]?, present: ClusterImages? = nil) async throws {
+    ///
+    /// - Parameter identifiers: The IDs of images that may be nameless in the archive.
+    func load(
+        path: String, names: [String]?, identifiers: [String: ContentDigest] = [:],
+        present: ClusterImages? = nil
+    ) async throws {
         let progress = output.progress
         let load = ImageLoad(provider: provider, cluster: cluster, nodes: nodes)
         do {
@@ -21,7 +26,9 @@ struct ImageLoader: Sendable {
             let held: ClusterImages
             if let present { held = present } else { held = try await load.images() }
             progress.begin("Loading images into \(held.nodes.count) node(s) of \"\(cluster)\"")
-            let outcome = try await load.load(archive, names: names, present: held) { sent, all in
+            let outcome = try await load.load(
+                archive, names: names, identifiers: identifiers, present: held
+            ) { sent, all in
                 progress.update("\(Self.mebibytes(sent)) of \(Self.mebibytes(all)) MiB")
             }
             progress.done()

@@ -33,7 +33,10 @@ struct LoadDockerImageCommand: ClientCommand, OutputtingCommand {
                 provider: provider, cluster: cluster.chosen, nodes: chosen.names
             ).images()
             var missing: [String] = []
+            // What is asked for by its digest has no name in what Docker saves.
+            var identifiers: [String: ContentDigest] = [:]
             for (image, id) in zip(images, ids) {
+                identifiers[image] = ContentDigest(id)
                 if let id = ContentDigest(id), let full = ImageName.normalised(image),
                     present.haveImage(id, named: full)
                 {
@@ -51,7 +54,8 @@ struct LoadDockerImageCommand: ClientCommand, OutputtingCommand {
             try await local.save(missing, to: directory + "/images.tar")
             try await ImageLoader(
                 provider: provider, cluster: cluster.chosen, nodes: chosen.names, output: output
-            ).load(path: directory + "/images.tar", names: missing, present: present)
+            ).load(
+                path: directory + "/images.tar", names: missing, identifiers: identifiers, present: present)
             return 0
         }
     }

@@ -77,8 +77,11 @@ public struct HostClusterReader: Sendable {
             context: context, namespace: namespace, purpose: .cluster, needs: needs)
         return await withTaskGroup(of: (@Sendable (inout HostClusterFacts) -> Void).self) { group in
             group.addTask {
-                let labels = try? await client.get(.namespaces, namespace)["metadata"]["labels"].strings
-                return { $0.namespaceLabels = labels ?? [:] }
+                let object = (try? await client.get(.namespaces, namespace)) ?? .null
+                return {
+                    $0.namespaceLabels = object["metadata"]["labels"].strings
+                    $0.isTerminating = object["status"]["phase"].string == "Terminating"
+                }
             }
             group.addTask {
                 let quotas = await list(.resourceQuotas)
@@ -132,6 +135,7 @@ public struct HostClusterReader: Sendable {
         do {
             let object = try await client.get(.namespaces, namespace)
             facts.namespaceLabels = object["metadata"]["labels"].strings
+            facts.isTerminating = object["status"]["phase"].string == "Terminating"
         } catch let error as KubernetesError where error.isNotFound {
             facts.hasNamespace = false
         } catch {

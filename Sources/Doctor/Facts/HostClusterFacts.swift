@@ -150,6 +150,8 @@ public struct HostClusterFacts: Sendable, Equatable {
     public var version: String
     /// Whether the namespace is there.
     public var hasNamespace: Bool
+    /// Whether the namespace is being deleted.
+    public var isTerminating = false
     /// The namespace's labels.
     public var namespaceLabels: [String: String]
     /// What the user may do.

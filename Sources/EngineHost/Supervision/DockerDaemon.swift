@@ -1,4 +1,5 @@
 internal import DockerEngine
+internal import Doctor
 internal import EnginePlan
 internal import FoundationEssentials
 internal import Glibc
@@ -225,9 +226,10 @@ actor DockerDaemon {
         let lines = logLines
         var text = summary
         if let reason = DaemonLog.failureReason(lines: lines) { text += ": \(reason)" }
-        let known = KnownDaemonFailure.of(lines: lines)
+        let known = KnownFailure.ofDaemon(log: lines)
+        let cure = known.flatMap { known in known.cure.map { "\($0) (\(known.cause ?? ""))" } }
         return KinkajouError(
-            text, cure: known.map { "\($0.cure) (\($0.cause))" } ?? "read its log, \(log.path)",
-            evidence: DaemonLog.tail(lines: lines, count: 8), code: code)
+            text, cure: cure ?? "read its log, \(log.path)",
+            evidence: DaemonLog.tail(lines: lines, count: 8), code: code, see: known?.command)
     }
 }

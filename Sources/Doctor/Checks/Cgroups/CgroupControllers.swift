@@ -16,8 +16,7 @@ extension Check {
             """,
         cure:
             "on the host, boot without cgroup_disable=; on version 2, where a parent does not hand one"
-            + " on: echo +CONTROLLER >/sys/fs/cgroup/.../cgroup.subtree_control",
-        symptoms: ["missing cgroups:", "missing required cgroups", "controllers not enabled"]
+            + " on: echo +CONTROLLER >/sys/fs/cgroup/.../cgroup.subtree_control"
     ) { facts in
         let layout = facts.host.cgroupLayout
         let present: Set<String>

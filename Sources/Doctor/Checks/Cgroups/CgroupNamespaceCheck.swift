@@ -12,7 +12,6 @@ extension Check {
             get the host's namespace. `kinkajou dind` makes one of its own, or places nested cgroups below the own path.
             """,
         cure: "nothing to do under kinkajou dind; else docker run --cgroupns=private",
-        symptoms: ["needs /sys/fs/cgroup/cgroup.procs to be empty"],
         references: ["moby#45378", "ARC#2284", "buildkit#6368"]
     ) { facts in
         let outside = facts.host.cgroupLayout.hierarchies.filter { $0.ownPath != "/" }

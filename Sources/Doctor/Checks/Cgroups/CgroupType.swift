@@ -9,7 +9,6 @@ extension Check {
             where something below it was made threaded.
             """,
         cure: "remove the threaded cgroups below it, or start the container anew",
-        symptoms: ["it is in threaded mode", "cannot enter cgroupv2"],
         references: ["containerd#6659", "dstack#1854", "cgroups(7)"]
     ) { facts in
         let source = "/sys/fs/cgroup/cgroup.type"

@@ -4,14 +4,17 @@ extension Check {
     static let cgroupVersion = Check(
         "cgroup-version", "New Kubernetes versions run here", area: .cgroups,
         why:
-            "Kubelets of 1.35 and newer refuse cgroup version 1 unless told otherwise, and systemd 257 in newer node"
-            + " images does not start on it.",
+            "Kubelets of 1.35 and newer refuse cgroup version 1 unless `failCgroupV1` is false, and systemd 257 in newer"
+            + " node images does not start on it.",
         explanation: """
-            Version 1 is in maintenance since Kubernetes 1.31 (KEP-4569), and `failCgroupV1` is true by default from 1.35 on. \
-            Older node images run on both.
+            Version 1 is in maintenance since Kubernetes 1.31 (KEP-4569), and `failCgroupV1` is true by default from 1.35 on \
+            (KEP-5573). `kinkajou cluster` sets it to false where the node image is of such a version, and says so; a patch that \
+            says otherwise is refused. Older node images run on both.
             """,
-        cure: "use such a node image, or boot the host with systemd.unified_cgroup_hierarchy=1",
-        symptoms: ["kubelet is configured to not run on a host using cgroup v1"], references: ["KEP-4569"],
+        cure:
+            "failCgroupV1: false in a patch for KubeletConfiguration, which kinkajou cluster adds by itself; or boot the host"
+            + " with systemd.unified_cgroup_hierarchy=1",
+        references: ["KEP-4569", "KEP-5573"],
         purposes: [.cluster]
     ) { facts in
         guard case .v1 = facts.host.cgroupLayout else {
@@ -19,7 +22,8 @@ extension Check {
         }
         return [
             .advice(
-                "version 1: node images up to 1.34 with a systemd before 257", from: "/proc/self/mountinfo")
+                "version 1: node images up to 1.34, later ones with failCgroupV1: false, and a systemd before 257",
+                from: "/proc/self/mountinfo")
         ]
     }
 }

@@ -9,8 +9,7 @@ extension Check {
             "A cgroup file system of version 1 or 2 at `/sys/fs/cgroup`, as every runtime mounts it.",
         cure:
             "keep the runtime's usual mounts: docker run --privileged; in a Pod: securityContext:"
-            + " {privileged: true}",
-        symptoms: ["devices cgroup isn't mounted", "cgroup mountpoint does not exist"]
+            + " {privileged: true}"
     ) { facts in
         let layout =
             switch facts.host.cgroupLayout {

@@ -11,7 +11,6 @@ extension Check {
         cure:
             "docker run --privileged; in a Pod: securityContext: {privileged: true}; with a user"
             + " namespace: a runtime class with cgroup_writable",
-        symptoms: ["/sys/fs/cgroup: read-only file system", "mkdir /sys/fs/cgroup"],
         references: ["moby#45378"]
     ) { facts in
         let source = "/proc/self/mountinfo"

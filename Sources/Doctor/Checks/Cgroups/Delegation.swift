@@ -13,7 +13,6 @@ extension Check {
         cure:
             "nothing to do under kinkajou dind; else move all processes into a leaf, then echo"
             + " +CONTROLLER >/sys/fs/cgroup/cgroup.subtree_control",
-        symptoms: ["cgroup.subtree_control: device or resource busy", "structure needs cleaning"],
         references: ["docker-library/docker#308", "moby#48850"]
     ) { facts in
         guard case .v2 = facts.host.cgroupLayout, let unified = facts.host.cgroups.unified else {

@@ -13,7 +13,6 @@ extension Check {
         cure:
             "leave the hostPath or -v of /sys/fs/cgroup out; a privileged Pod on cgroup version 2 has it"
             + " by itself",
-        symptoms: ["failed to get system container stats"],
         references: ["kind#1614", "kind#759", "istio#16105"]
     ) { facts in
         let source = "/proc/self/mountinfo, /proc/self/cgroup"

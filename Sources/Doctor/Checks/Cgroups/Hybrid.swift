@@ -11,7 +11,6 @@ extension Check {
             1.22 and newer read the mounts rightly.
             """,
         cure: "use kinkajou/node, or a node image of 1.22 or newer",
-        symptoms: ["cgroup-root [\"kubelet\"] doesn't exist", "cannot find cgroup mount destination"],
         references: ["kind#2440", "kata#2014"], purposes: [.cluster]
     ) { facts in
         let source = "/proc/self/mountinfo"

@@ -11,7 +11,6 @@ extension Check {
             are mounted nowhere below `/sys/fs/cgroup`. kind's nodes hide `/proc/cgroups` for that reason.
             """,
         cure: "update the outer runtime, or use a node image of kind 0.20 or newer, which hides them",
-        symptoms: ["openat2 /sys/fs/cgroup/unified/", "openat2 /sys/fs/cgroup/misc"],
         references: ["kind#3223", "kind#3255", "k8s#109182"], purposes: [.cluster]
     ) { facts in
         guard case .v1(let hierarchies, _) = facts.host.cgroupLayout else {

@@ -6,8 +6,7 @@ extension Check {
             "`GET /info` on the engine's socket: `DOCKER_HOST` where it names a unix socket, else `/var/run/docker.sock`.",
         cure:
             "start Docker (systemctl start docker), join its group (usermod -aG docker $USER), or set"
-            + " DOCKER_HOST",
-        symptoms: ["cannot connect to the docker daemon"]
+            + " DOCKER_HOST"
     ) { (facts: DockerFacts) in
         guard let failure = facts.failure else { return [.ok(facts.socket, from: "GET /info")] }
         return [

@@ -4,7 +4,7 @@ extension Check {
         why: "An archive of an image for several platforms from containerd's store is incomplete.",
         explanation: "`DriverStatus` of `GET /info`. See image-store.",
         cure: "docker save --platform linux/amd64 IMAGE -o FILE, then kind load image-archive FILE",
-        symptoms: ["ctr: content digest"], references: ["kind#3795"], purposes: [.cluster]
+        references: ["kind#3795"], purposes: [.cluster]
     ) { (facts: DockerFacts) in
         let source = "DriverStatus of GET /info"
         guard facts.hasContainerdStore else { return [.ok("the storage driver's own", from: source)] }

@@ -4,8 +4,7 @@ extension Check {
         why: "Without it there is nothing to run Pods in.",
         explanation:
             "`GET /version` at the API server of the kubeconfig's context (`--kubeconfig`, `--context`).",
-        cure: "kubectl config get-contexts, then --context; or KUBECONFIG and --kubeconfig",
-        symptoms: ["the connection to the server"]
+        cure: "kubectl config get-contexts, then --context; or KUBECONFIG and --kubeconfig"
     ) { (facts: HostClusterFacts) in
         guard let failure = facts.failure else {
             return [.ok("\(facts.context): \(facts.version)", from: "GET /version")]

@@ -7,8 +7,7 @@ extension Check {
             `pods/portforward`; get `pods/log`; and, for the other checks, get `namespaces`, list `resourcequotas`, \
             `limitranges` and `nodes`. What only the checks need is no more than an information.
             """,
-        cure: "kubectl create rolebinding kinkajou --clusterrole=edit --user=... -n NAMESPACE",
-        symptoms: ["is forbidden: user", "cannot create resource"]
+        cure: "kubectl create rolebinding kinkajou --clusterrole=edit --user=... -n NAMESPACE"
     ) { (facts: HostClusterFacts) in
         let source = "SelfSubjectAccessReview in \(facts.namespace)"
         let denied = facts.permissions.filter { !$0.isAllowed }

@@ -6,8 +6,7 @@ extension Check {
             With `--probe`: a privileged Pod of the image on each node (or on `--nodes N` of them) with `kinkajou doctor` in \
             it. What that finds is part of the report, with the node as its place. The Pods are deleted, whatever happens.
             """,
-        cure: "kubectl get events -n NAMESPACE says why; --image names another image",
-        symptoms: ["violates podsecurity"]
+        cure: "kubectl get events -n NAMESPACE says why; --image names another image"
     ) { (facts: HostClusterFacts) in
         [
             facts.probe.finding(

@@ -7,7 +7,6 @@ extension Check {
         explanation:
             "`max` and `min` for containers and Pods of every LimitRange of the namespace, against the Pod of `kinkajou manifest`.",
         cure: "kinkajou manifest --cpu and --memory with less, or another namespace",
-        symptoms: ["maximum memory usage per", "maximum cpu usage per", "minimum cpu usage per"],
         isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/namespaces/\(facts.namespace)/limitranges"

@@ -5,7 +5,7 @@ extension Check {
         explanation:
             "`architecture` of the nodes that take Pods, against that of the image; of this program where none is known.",
         cure: "use an image for the nodes, or in the Pod: nodeSelector: {kubernetes.io/arch: amd64}",
-        symptoms: ["exec format error"], isSlow: false
+        isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "nodeInfo of GET /api/v1/nodes"
         let there = Set(facts.openNodes.map(\.architecture)).subtracting([""]).sorted()

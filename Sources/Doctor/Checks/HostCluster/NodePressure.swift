@@ -4,7 +4,7 @@ extension Check {
         why: "A kubelet under pressure evicts Pods, and takes no new ones.",
         explanation: "The conditions MemoryPressure, DiskPressure and PIDPressure of every node.",
         cure: "kubectl describe node NODE; free disk, or move Pods away",
-        symptoms: ["the node was low on resource", "evicted"], isSlow: false
+        isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "conditions of GET /api/v1/nodes"
         let pressed = facts.nodes.filter { !$0.pressures.isEmpty }

@@ -10,7 +10,7 @@ extension Check {
             where no node has as much) and its memory limit. What other Pods use is not counted.
             """,
         cure: "add a larger node, or ask for less: --cpu and --memory",
-        symptoms: ["insufficient memory", "insufficient cpu", "insufficient ephemeral-storage"], isSlow: false
+        isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "allocatable of GET /api/v1/nodes"
         let open = facts.openNodes

@@ -5,7 +5,7 @@ extension Check {
         explanation:
             "The condition Ready, `spec.unschedulable`, and taints NoSchedule and NoExecute of every node.",
         cure: "kubectl get nodes; kubectl uncordon NODE; kubectl taint nodes NODE KEY-",
-        symptoms: ["0/1 nodes are available", "nodes are available:"], isSlow: false
+        isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/nodes"
         guard !facts.nodes.isEmpty else { return [.info("not allowed to look", from: source)] }

@@ -9,7 +9,6 @@ extension Check {
             server's configuration is not to be seen from outside; `--probe` finds it.
             """,
         cure: "kubectl label namespace NAMESPACE pod-security.kubernetes.io/enforce=privileged --overwrite",
-        symptoms: ["violates podsecurity"],
         references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/"], isSlow: false
     ) { (facts: HostClusterFacts) in
         let key = "pod-security.kubernetes.io/"

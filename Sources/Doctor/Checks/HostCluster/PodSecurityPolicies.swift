@@ -4,8 +4,7 @@ extension Check {
         why: "Where there are PodSecurityPolicies one of them has to let the Pod in.",
         explanation:
             "The cluster's PodSecurityPolicies (1.24 and older), and which of them this user may use.",
-        cure: "let the namespace's service accounts use a privileged policy (verb use)",
-        symptoms: ["unable to validate against any pod security policy"]
+        cure: "let the namespace's service accounts use a privileged policy (verb use)"
     ) { (facts: HostClusterFacts) in
         let source = "GET /apis/policy/v1beta1/podsecuritypolicies"
         guard !facts.policies.isEmpty else { return [.ok("none", from: source)] }

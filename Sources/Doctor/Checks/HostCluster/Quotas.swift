@@ -9,7 +9,7 @@ extension Check {
             `kinkajou manifest` asks for.
             """,
         cure: "delete what is not needed, or kubectl edit resourcequota NAME -n NAMESPACE",
-        symptoms: ["exceeded quota", "failed quota"], isSlow: false
+        isSlow: false
     ) { (facts: HostClusterFacts) in
         let source = "GET /api/v1/namespaces/\(facts.namespace)/resourcequotas"
         guard !facts.quotas.isEmpty else { return [.ok("no quota", from: source)] }
@@ -26,12 +26,14 @@ extension Check {
                 }
                 let used = quota.used[name].flatMap { Quantity($0) } ?? Quantity(0)
                 guard used.value + need.value > most.value else { return nil }
+                let shortage = HostClusterRefusal.Shortage(
+                    resource: name, requested: wanted[name] ?? "", used: quota.used[name] ?? "0",
+                    limited: hard)
                 return .error(
-                    "\(quota.name): \(name) is \(quota.used[name] ?? "0") of \(hard), and \(wanted[name] ?? "") more are needed",
+                    "\(quota.name): \(name) is \(shortage.used) of \(hard), and \(shortage.requested) more are needed",
                     from: source,
-                    cure:
-                        "delete what is not needed, or kubectl edit resourcequota \(quota.name) -n \(facts.namespace)"
-                )
+                    cure: HostClusterRefusal.quota(name: quota.name, shortages: [shortage])
+                        .cure(namespace: facts.namespace))
             }
         }
         return short.isEmpty ? [.ok(facts.quotas.map(\.name).joined(separator: ", "), from: source)] : short

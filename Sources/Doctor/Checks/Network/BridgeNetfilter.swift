@@ -13,7 +13,7 @@ extension Check {
         cure:
             "on the node: modprobe br_netfilter; in a Pod, mount /lib/modules read-only, and kinkajou"
             + " dind loads it",
-        symptoms: ["without the userland proxy", "bridge-nf-call-iptables"], references: ["moby#48511"]
+        references: ["moby#48511"]
     ) { facts in
         let source = "/proc/sys/net/bridge"
         guard !facts.host.network.hasBridgeNetfilter else {

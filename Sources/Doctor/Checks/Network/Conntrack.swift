@@ -9,7 +9,6 @@ extension Check {
             outside of the machine's own network namespace; kind tells it not to.
             """,
         cure: "on the node: sysctl -w net.netfilter.nf_conntrack_max=131072",
-        symptoms: ["nf_conntrack_max: permission denied", "nf_conntrack: table full"],
         references: ["kind#2240", "k8s#141943"]
     ) { facts in
         let source = "/proc/sys/net/netfilter/nf_conntrack_count, nf_conntrack_max"

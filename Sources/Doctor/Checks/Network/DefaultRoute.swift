@@ -6,8 +6,7 @@ extension Check {
         why:
             "Without a default route nested containers reach nothing outside, and a cluster has no address to be reached at.",
         explanation: "A default route in `/proc/net/route` through an interface with an IPv4 address.",
-        cure: "leave docker run --network none out; on a host with IPv6 only, use a network with both",
-        symptoms: ["network is unreachable", "no default routes found"]
+        cure: "leave docker run --network none out; on a host with IPv6 only, use a network with both"
     ) { facts in
         let source = "/proc/net/route"
         if let uplink = facts.host.network.uplink, let address = uplink.addresses.first {

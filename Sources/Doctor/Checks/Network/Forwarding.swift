@@ -7,8 +7,7 @@ extension Check {
         explanation: """
             `net.ipv4.ip_forward`, which dockerd turns on. Where `/proc/sys` is read-only it cannot, and has to find it on.
             """,
-        cure: "docker run --privileged, or --sysctl net.ipv4.ip_forward=1",
-        symptoms: ["ip_forward", "ipv4 forwarding is disabled"]
+        cure: "docker run --privileged, or --sysctl net.ipv4.ip_forward=1"
     ) { facts in
         let source = "/proc/sys/net/ipv4/ip_forward"
         let isOn = facts.host.kernel.settings["net.ipv4.ip_forward"] == "1"

@@ -13,7 +13,7 @@ extension Check {
             own in `fd6b:696e:6b61::/48`.
             """,
         cure: "docker run --sysctl net.ipv6.conf.all.disable_ipv6=0",
-        symptoms: ["disable_ipv6", "cannot assign requested address [::"], references: ["ARC#2101"]
+        references: ["ARC#2101"]
     ) { facts in
         let source = "/proc/sys/net/ipv6/conf/all/disable_ipv6"
         switch facts.host.kernel.settings["net.ipv6.conf.all.disable_ipv6"] {

@@ -8,8 +8,7 @@ extension Check {
             `hosts` of `daemon.json` and `-H` in `DOCKER_ARGS` must name no TCP port without TLS. `--insecure-tcp` says \
             that it is meant.
             """,
-        cure: "set DOCKER_TLS_CERTDIR, which serves TLS on port 2376; or give --insecure-tcp",
-        symptoms: ["without tls"]
+        cure: "set DOCKER_TLS_CERTDIR, which serves TLS on port 2376; or give --insecure-tcp"
     ) { facts in
         let source = "daemon.json and DOCKER_ARGS"
         return facts.planned(

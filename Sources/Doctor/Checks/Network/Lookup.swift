@@ -11,7 +11,7 @@ extension Check {
             work without DNS outside.
             """,
         cure: "correct the resolver of the host, or name another server: kinkajou dind --dns ADDRESS",
-        symptoms: ["i/o timeout"], isSlow: true
+        isSlow: true
     ) { facts in
         guard let probes = facts.probes, !probes.nameServers.isEmpty else {
             return [.ok("no server to ask", from: "/etc/resolv.conf")]

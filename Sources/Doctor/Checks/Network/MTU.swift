@@ -10,7 +10,6 @@ extension Check {
             smaller of it and 1500, unless told otherwise. Below 1280 IPv6 does not work (RFC 8200), below 576 hardly anything.
             """,
         cure: "correct the MTU of the outer network, or of the network plug-in of the outer cluster",
-        symptoms: ["tls handshake timeout", "net/http: tls handshake timeout"],
         references: ["calico#2334", "envbox#167"]
     ) { facts in
         guard let uplink = facts.host.network.uplink else {

@@ -12,7 +12,6 @@ extension Check {
             out for nested containers where there are others; `--dns` names better ones.
             """,
         cure: "kinkajou dind --dns ADDRESS, or docker run --dns ADDRESS",
-        symptoms: ["no such host", "server misbehaving", "temporary failure in name resolution"],
         references: ["bsycorp/kind#24", "ARC#2101"]
     ) { facts in
         let source = "/etc/resolv.conf"

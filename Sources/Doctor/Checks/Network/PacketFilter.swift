@@ -17,10 +17,6 @@ extension Check {
         cure:
             "leave --iptables-backend and DOCKER_IPTABLES_LEGACY out; on the node: modprobe nft_compat xt_addrtype"
             + " xt_MASQUERADE xt_conntrack (RHEL: kernel-modules-extra), or modprobe iptable_nat",
-        symptoms: [
-            "can't initialize iptables table", "table_add failed", "could not fetch rule set generation id",
-            "extension addrtype revision 0 not supported", "extension masquerade revision 0 not supported",
-        ],
         references: [
             "docker-library/docker#350", "docker-library/docker#467", "docker-library/docker#486",
             "docker-ce-packaging#1340", "moby#49557",

@@ -6,8 +6,7 @@ extension Check {
         "iptables", "iptables is installed", area: .network,
         why: "The engine's networks are made with it.",
         explanation: "`iptables-nft` or `iptables-legacy` on PATH; Debian's package iptables brings both.",
-        cure: "install Debian's package iptables in the image",
-        symptoms: ["iptables not found", "failed to find iptables"]
+        cure: "install Debian's package iptables in the image"
     ) { facts in
         let filter = facts.host.packetFilter
         return facts.planned(

@@ -10,7 +10,7 @@ extension Check {
             nodes, with the cluster's own networks in NO_PROXY.
             """,
         cure: "give the proxy an address that nested containers reach, such as that of eth0",
-        symptoms: ["proxyconnect tcp"], references: ["kind known issues"]
+        references: ["kind known issues"]
     ) { facts in
         let source = "HTTP_PROXY, HTTPS_PROXY"
         let proxies = facts.host.proxies.filter { $0.variable.uppercased() != "NO_PROXY" }

@@ -12,7 +12,6 @@ extension Check {
         cure:
             "kinkajou dind --registry-mirror https://..., or archives of the images (docker save) at"
             + " /images",
-        symptoms: ["toomanyrequests", "failed to pull image", "error pulling image"],
         references: ["compose#12445"], isSlow: true
     ) { facts in
         guard let probes = facts.probes, !probes.registries.isEmpty else {

@@ -9,7 +9,7 @@ extension Check {
         explanation:
             "`search` and `options ndots` of `/etc/resolv.conf`. `kinkajou dind` gives nested containers `ndots:1`.",
         cure: "in kind's configuration: networking: {dnsSearch: []}",
-        symptoms: ["nxdomain"], references: ["bsycorp/kind#24"]
+        references: ["bsycorp/kind#24"]
     ) { facts in
         let source = "/etc/resolv.conf"
         let resolver = facts.host.network.resolver

@@ -16,7 +16,6 @@ extension Check {
         cure:
             "leave out --network host, --network container:NAME and hostNetwork: true; run one engine in a Pod; or"
             + " \"iptables\": false in /etc/docker/daemon.json",
-        symptoms: ["another docker engine runs in this network namespace"],
         references: ["umbrel-apps#5802", "moby#49537"]
     ) { facts in
         let source = "/proc/net/unix, /sys/class/net, /proc/sys/net/core"

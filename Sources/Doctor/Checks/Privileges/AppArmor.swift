@@ -11,7 +11,6 @@ extension Check {
         cure:
             "docker run --privileged, or --security-opt apparmor=unconfined; in a Pod: appArmorProfile:"
             + " {type: Unconfined}",
-        symptoms: ["docker-default profile could not be loaded", "apparmor_parser"],
         references: ["moby#36952", "sysbox#662"]
     ) { facts in
         let source = "/proc/self/attr/current"

@@ -11,7 +11,7 @@ extension Check {
             that program is installed.
             """,
         cure: "use the kinkajou/pod image, or put kinkajou-oci on PATH",
-        symptoms: ["unable to apply caps"], references: ["docs/oci.md"]
+        references: ["docs/oci.md"]
     ) { facts in
         let source = "CapBnd of /proc/self/status"
         let process = facts.host.process

@@ -6,8 +6,7 @@ extension Check {
         why:
             "Nested nodes make device nodes, and image layers can hold some: these cannot be unpacked without CAP_MKNOD.",
         explanation: "CAP_MKNOD in `CapBnd` of `/proc/self/status`. Privileged containers have it.",
-        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}",
-        symptoms: ["mknod: operation not permitted"]
+        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}"
     ) { facts in
         let source = "CapBnd of /proc/self/status"
         guard !facts.host.process.bounding.contains(.mknod) else {

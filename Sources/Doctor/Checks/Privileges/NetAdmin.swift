@@ -6,8 +6,7 @@ extension Check {
         why:
             "Without CAP_NET_ADMIN there are no bridges and no iptables rules, so nested containers have no network.",
         explanation: "`CapEff` of `/proc/self/status` has to hold CAP_NET_ADMIN.",
-        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}",
-        symptoms: ["cap_net_admin is missing"]
+        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}"
     ) { facts in
         let source = "CapEff of /proc/self/status"
         guard !facts.host.process.effective.contains(.netAdmin) else {

@@ -7,8 +7,7 @@ extension Check {
             "iptables-legacy speaks to the kernel through a raw socket, and so do ping and DHCP in nested containers.",
         explanation:
             "CAP_NET_RAW in `CapEff` of `/proc/self/status`. Some clusters' policies drop it everywhere.",
-        cure: "docker run --privileged; in a Pod: leave NET_RAW out of capabilities.drop",
-        symptoms: ["permission denied (you must be root)"]
+        cure: "docker run --privileged; in a Pod: leave NET_RAW out of capabilities.drop"
     ) { facts in
         let source = "CapEff of /proc/self/status"
         guard !facts.host.process.effective.contains(.netRaw) else {

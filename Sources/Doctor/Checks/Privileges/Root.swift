@@ -5,8 +5,7 @@ extension Check {
         "root", "The user is root", area: .privileges,
         why: "A Docker engine mounts file systems and makes network interfaces, which only root may.",
         explanation: "The effective user of `/proc/self/status` has to be 0.",
-        cure: "leave USER, --user and runAsUser out",
-        symptoms: ["needs to be started with root privileges", "are you root?"]
+        cure: "leave USER, --user and runAsUser out"
     ) { facts in
         facts.planned(
             .root, from: "Uid of /proc/self/status",

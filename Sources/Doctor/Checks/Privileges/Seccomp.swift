@@ -11,8 +11,7 @@ extension Check {
             """,
         cure:
             "docker run --privileged, or --security-opt seccomp=unconfined; in a Pod: seccompProfile:"
-            + " {type: Unconfined}",
-        symptoms: ["seccomp: operation not permitted"]
+            + " {type: Unconfined}"
     ) { facts in
         let source = "Seccomp of /proc/self/status"
         let mode = facts.host.process.seccompMode

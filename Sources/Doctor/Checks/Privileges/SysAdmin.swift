@@ -11,7 +11,7 @@ extension Check {
             `securityContext: {privileged: true}`.
             """,
         cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}",
-        symptoms: ["mount: permission denied", "the container is not privileged"], references: ["moby#16931"]
+        references: ["moby#16931"]
     ) { facts in
         let source = "CapEff of /proc/self/status"
         // For users that are not root the plan says that first, and it is as true.

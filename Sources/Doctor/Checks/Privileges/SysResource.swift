@@ -10,7 +10,6 @@ extension Check {
             each container's specification, so this is no more than an information as long as that program is installed.
             """,
         cure: "use the kinkajou/pod image, or put kinkajou-oci on PATH",
-        symptoms: ["error setting limit", "error setting rlimit", "can't get final child's pid"],
         references: ["sysbox#702", "test-infra#31908", "docs/oci.md"]
     ) { facts in
         let source = "CapBnd of /proc/self/status"

@@ -8,7 +8,7 @@ extension Check {
         cure:
             "use the kinkajou/pod image, or install Debian's packages kind, kubernetes-client and"
             + " docker-cli",
-        symptoms: ["kind is not on path", "kubectl is not on path"], purposes: [.cluster]
+        purposes: [.cluster]
     ) { facts in
         let programs = facts.host.clusterPrograms
         let missing = ["kind", "kubectl", "docker"].filter { programs[$0] == nil }

@@ -6,8 +6,7 @@ extension Check {
         "dockerd", "dockerd is installed", area: .programs,
         why: "It is the engine.",
         explanation: "`dockerd` on PATH, version 20.10 or newer. The image `kinkajou/pod` has Debian's.",
-        cure: "install Debian's package docker.io",
-        symptoms: ["dockerd is not on path"]
+        cure: "install Debian's package docker.io"
     ) { facts in
         let engine = facts.host.engine
         let version = engine.version

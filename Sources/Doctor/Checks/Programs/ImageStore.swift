@@ -14,7 +14,7 @@ extension Check {
         cure:
             "docker save --platform linux/amd64 IMAGE -o FILE, then kind load image-archive FILE; or in"
             + " /etc/docker/daemon.json: {\"features\": {\"containerd-snapshotter\": false}}",
-        symptoms: ["ctr: content digest"], references: ["kind#3795"], purposes: [.cluster]
+        references: ["kind#3795"], purposes: [.cluster]
     ) { facts in
         let asked: Bool? = {
             guard case .object(let features)? = facts.settings.daemonFile["features"],

@@ -7,8 +7,7 @@ extension Check {
         why: "It starts the containers; crun refuses the hybrid layout of cgroups.",
         explanation:
             "`runc` on PATH, or `crun`; crun alone does not do on a host with cgroup version 1 and 2 side by side.",
-        cure: "install Debian's package runc",
-        symptoms: ["neither runc nor crun is on path"]
+        cure: "install Debian's package runc"
     ) { facts in
         let runtime = facts.host.engine.runtime ?? ""
         if runtime.hasSuffix("/crun"), case .v1(_, .some) = facts.host.cgroupLayout {

@@ -12,11 +12,7 @@ extension Check {
             """,
         cure:
             "do not mount the host's docker.sock into the container; to use that engine, run the command"
-            + " without kinkajou dind",
-        symptoms: [
-            "a docker engine answers on", "docker.sock: is a directory",
-            "docker.sock: device or resource busy",
-        ]
+            + " without kinkajou dind"
     ) { facts in
         let source = "connect(2) to /var/run/docker.sock"
         if facts.host.engine.isOurs { return [.ok("kinkajou's own engine answers", from: source)] }

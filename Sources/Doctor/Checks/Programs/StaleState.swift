@@ -9,7 +9,7 @@ extension Check {
             `kinkajou dind` removes them before it starts dockerd.
             """,
         cure: "rm -f what is named; kinkajou dind does so by itself",
-        symptoms: ["pid file found", "process with pid"], references: ["docker-library/docker#195"]
+        references: ["docker-library/docker#195"]
     ) { facts in
         let stale = facts.host.engine.staleFiles
         guard !stale.isEmpty else {

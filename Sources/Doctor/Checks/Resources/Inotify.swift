@@ -12,7 +12,6 @@ extension Check {
             itself; several clusters on one machine, or one of several nodes, need 512 and 524288.
             """,
         cure: "on the node: sysctl -w fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288",
-        symptoms: ["too many open files", "inotify_init", "inotify_add_watch"],
         references: ["kind known issues", "kind#717"]
     ) { facts in
         let source = "/proc/sys/fs/inotify"

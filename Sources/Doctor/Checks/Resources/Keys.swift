@@ -7,7 +7,7 @@ extension Check {
         explanation:
             "This user's line of `/proc/key-users`: 50 keys have to be free for an engine, 100 for a cluster.",
         cure: "on the node: sysctl -w kernel.keys.maxkeys=5000 kernel.keys.maxbytes=1000000",
-        symptoms: ["session key", "disk quota exceeded"], references: ["kind#3806", "keyrings(7)"]
+        references: ["kind#3806", "keyrings(7)"]
     ) { facts in
         let source = "/proc/key-users"
         guard let keys = facts.host.keys else { return [.ok("not told", from: source)] }

@@ -9,7 +9,7 @@ extension Check {
             a cluster of one node 1700 MiB, which is what kubeadm asks for; below 512 MiB a control plane does not come up.
             """,
         cure: "docker run --memory 4g; in a Pod: resources: {limits: {memory: 4Gi}}",
-        symptoms: ["oomkilled", "out of memory", "exit status 137"], references: ["k8s#117793"]
+        references: ["k8s#117793"]
     ) { facts in
         let resources = facts.host.resources
         let source = resources.memoryLimit == nil ? "MemTotal of /proc/meminfo" : "the cgroup's memory limit"

@@ -5,8 +5,7 @@ extension Check {
         "memory-available", "Memory is free", area: .resources,
         why: "Limits can be larger than what the machine still has; then the kernel kills whatever it likes.",
         explanation: "`MemAvailable` of `/proc/meminfo`: an engine wants 128 MiB, a cluster 1 GiB.",
-        cure: "run it on a larger or less busy machine; in a Pod: resources: {requests: {memory: 2Gi}}",
-        symptoms: ["cannot allocate memory"]
+        cure: "run it on a larger or less busy machine; in a Pod: resources: {requests: {memory: 2Gi}}"
     ) { facts in
         let source = "MemAvailable of /proc/meminfo"
         let available = facts.host.resources.memoryAvailable

@@ -9,7 +9,7 @@ extension Check {
         explanation:
             "`memory.oom.group` of the own cgroup; Kubernetes 1.28 and newer set it for every container.",
         cure: "a larger limits.memory; or singleProcessOOMKill: true of the kubelet on the node",
-        symptoms: ["oomkilled"], references: ["k8s#117793"]
+        references: ["k8s#117793"]
     ) { facts in
         let source = "memory.oom.group of the own cgroup"
         guard facts.host.resources.killsAsGroup else { return [.ok("alone", from: source)] }

@@ -13,7 +13,6 @@ extension Check {
             """,
         cure:
             "docker run --ulimit nofile=65536:65536; for Pods: LimitNOFILE of the node's containerd service",
-        symptoms: ["rlimit_nofile"],
         references: ["kind#4244", "kube-ovn#6337", "getrlimit(2), RLIMIT_NOFILE"]
     ) { facts in
         let source = "/proc/self/limits"

@@ -9,7 +9,6 @@ extension Check {
             an engine 128; in Pods the limit is the kubelet's `podPidsLimit`.
             """,
         cure: "docker run --pids-limit 4096; for Pods: podPidsLimit of the kubelet on the node",
-        symptoms: ["resource temporarily unavailable", "failed to create new os thread"],
         references: ["skypilot#3412"]
     ) { facts in
         let source = "pids.max and pids.current of the own cgroup"

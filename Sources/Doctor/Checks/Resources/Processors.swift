@@ -10,7 +10,6 @@ extension Check {
             half of one, a cluster one; kubeadm asks for two, which kind lets pass.
             """,
         cure: "docker run --cpus 2; in a Pod: resources: {limits: {cpu: \"2\"}}, or no CPU limit",
-        symptoms: ["timeout waiting for containerd to start", "could not find a log line that matches"],
         references: ["docker-library/docker#195", "kind#2972"]
     ) { facts in
         let resources = facts.host.resources

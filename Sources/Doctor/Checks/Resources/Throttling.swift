@@ -7,7 +7,7 @@ extension Check {
         explanation:
             "`nr_throttled` against `nr_periods` of `cpu.stat`, where there is a quota and it has run for 100 periods.",
         cure: "docker run --cpus with more; in a Pod: a larger limits.cpu, or none",
-        symptoms: ["etcdserver: request timed out"], references: ["docker-library/docker#195"]
+        references: ["docker-library/docker#195"]
     ) { facts in
         let source = "cpu.stat of the own cgroup"
         let resources = facts.host.resources

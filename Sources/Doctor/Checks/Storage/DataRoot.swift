@@ -7,8 +7,7 @@ extension Check {
         why: "Images and containers lie there.",
         explanation:
             "access(2) on the data root (`--data-root`, default `/var/lib/docker`), or on what it will be made in.",
-        cure: "mount an emptyDir or a volume at /var/lib/docker, or name another place with --data-root",
-        symptoms: ["read-only file system"]
+        cure: "mount an emptyDir or a volume at /var/lib/docker, or name another place with --data-root"
     ) { facts in
         let root = facts.host.storage.dataRoot
         return facts.planned(

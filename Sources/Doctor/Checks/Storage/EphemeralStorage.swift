@@ -12,7 +12,6 @@ extension Check {
             is not told to it.
             """,
         cure: "free disk on the node, or a PersistentVolumeClaim at /var/lib/docker instead of an emptyDir",
-        symptoms: ["low on resource: ephemeral-storage", "exceeds the total limit of containers"],
         references: ["helm/charts#9873"]
     ) { facts in
         let storage = facts.host.storage

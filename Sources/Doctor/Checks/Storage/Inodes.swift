@@ -11,8 +11,7 @@ extension Check {
             """,
         cure:
             "remove files there, put a volume with more inodes (mkfs.ext4 -N) at /var/lib/docker, or"
-            + " name another place with --data-root",
-        symptoms: ["no space left on device"]
+            + " name another place with --data-root"
     ) { facts in
         let storage = facts.host.storage
         let source = "statfs(2) of \(storage.dataRoot)"

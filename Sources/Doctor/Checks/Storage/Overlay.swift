@@ -13,9 +13,6 @@ extension Check {
         cure:
             "mount an emptyDir or a volume on a local disk at /var/lib/docker; where the kernel lacks"
             + " overlay, on the node: modprobe overlay",
-        symptoms: [
-            "overlay2: invalid argument", "not supported as upperdir", "error initializing graphdriver",
-        ],
         references: ["docker/for-linux#1400", "kamal#1882"]
     ) { facts in
         let source = "statfs(2) of \(facts.host.storage.dataRoot), /proc/filesystems"

@@ -6,8 +6,7 @@ extension Check {
         why:
             "Volumes with mount propagation need a shared mount tree; kubelets complain about a private one.",
         explanation: "The propagation of `/` in `/proc/self/mountinfo`. `kinkajou dind` makes it shared.",
-        cure: "nothing to do under kinkajou dind; else mount --make-rshared /",
-        symptoms: ["is not a shared mount", "path / is mounted on / but it is not a shared mount"]
+        cure: "nothing to do under kinkajou dind; else mount --make-rshared /"
     ) { facts in
         let source = "/proc/self/mountinfo"
         guard let root = facts.host.mounts.visible(at: "/"), !root.isShared else {

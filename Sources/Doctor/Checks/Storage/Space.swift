@@ -10,8 +10,7 @@ extension Check {
             statfs(2) of the data root. Below 256 MiB `kinkajou dind` does not start; an engine wants 1 GiB, a cluster 4 GiB.
             """,
         cure:
-            "docker system prune; a larger volume at /var/lib/docker; in a Pod: emptyDir: {sizeLimit: 20Gi}",
-        symptoms: ["no space left on device"]
+            "docker system prune; a larger volume at /var/lib/docker; in a Pod: emptyDir: {sizeLimit: 20Gi}"
     ) { facts in
         let storage = facts.host.storage
         let source = "statfs(2) of \(storage.dataRoot)"

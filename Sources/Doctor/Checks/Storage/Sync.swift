@@ -12,7 +12,6 @@ extension Check {
         cure:
             "put /var/lib/docker on a local SSD; or etcd's data on tmpfs (kind: extraMounts to"
             + " /var/lib/etcd)",
-        symptoms: ["etcdserver: request timed out", "slow fdatasync", "leader changed"],
         references: ["kind#1922", "kind#845", "https://etcd.io/docs/latest/op-guide/hardware/"], isSlow: true
     ) { facts in
         guard let sync = facts.probes?.sync else { return [] }

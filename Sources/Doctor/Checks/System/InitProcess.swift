@@ -13,7 +13,7 @@ extension Check {
         cure:
             "make kinkajou the ENTRYPOINT, or begin its command with exec; in a Pod: command: [kinkajou,"
             + " dind]",
-        symptoms: ["stuck in terminating"], references: ["knative/hack#14", "ARC#2151"]
+        references: ["knative/hack#14", "ARC#2151"]
     ) { facts in
         let source = "SigCgt and SigBlk of /proc/1/status"
         guard let process = facts.host.initProcess, !process.takesTermination else {

@@ -9,7 +9,7 @@ extension Check {
             nodes are made from is copied.
             """,
         cure: "rm /etc/machine-id; systemd-machine-id-setup",
-        symptoms: ["failed to get machine id", "nil uuid"], references: ["machine-id(5)"],
+        references: ["machine-id(5)"],
         purposes: [.cluster]
     ) { facts in
         let source = "/etc/machine-id"

@@ -12,7 +12,6 @@ extension Check {
         cure:
             "docker run -v /lib/modules:/lib/modules:ro; in a Pod: hostPath: {path: /lib/modules},"
             + " readOnly: true",
-        symptoms: ["modprobe: fatal", "modprobe: module", "could not open '/lib/modules"],
         references: ["docker-library/docker#350"]
     ) { facts in
         let kernel = facts.host.kernel

@@ -13,7 +13,7 @@ extension Check {
         cure:
             "docker run --privileged, or --security-opt systempaths=unconfined; in a Pod: procMount:"
             + " Unmasked",
-        symptoms: ["unsafe procfs detected"], references: ["runc#4968", "sysbox#973"]
+        references: ["runc#4968", "sysbox#973"]
     ) { facts in
         let source = "/proc/self/mountinfo"
         let over = facts.host.mounts.map(\.mountPoint).filter {

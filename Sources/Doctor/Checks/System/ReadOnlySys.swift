@@ -8,8 +8,7 @@ extension Check {
             + " read-only one.",
         explanation:
             "The mounts that hold `/sys` and `/proc/sys`. In containers without privileges they are read-only.",
-        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}",
-        symptoms: ["open /proc/sys", "read-only file system"]
+        cure: "docker run --privileged; in a Pod: securityContext: {privileged: true}"
     ) { facts in
         let source = "/proc/self/mountinfo"
         let readOnly = ["/sys", "/proc/sys"].filter {
