@@ -98,8 +98,10 @@ public final class NodeCluster: Workload {
         try await storage
         progress.done()
         guard spec.waitFor > .none else { return }
-        try await ReadinessLadder(client: api, progress: progress, deadline: deadline, limit: spec.wait)
-            .climb(to: spec.waitFor)
+        try await ReadinessLadder(
+            client: api, progress: progress, deadline: deadline, limit: spec.wait,
+            plannedNodes: [control.nodeName], inspector: nil
+        ).climb(to: spec.waitFor)
     }
 
     private func write(_ control: NodeControlPlane, to configuration: String) throws {
