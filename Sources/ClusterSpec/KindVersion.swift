@@ -44,7 +44,7 @@ public enum KubeadmAPI: String, Sendable, CaseIterable {
     public var apiVersion: String { "kubeadm.k8s.io/\(rawValue)" }
 
     /// Whether `extraArgs` is a list of names and values, and no mapping.
-    var hasArgumentLists: Bool { self == .v1beta4 }
+    public var hasArgumentLists: Bool { self == .v1beta4 }
 
     /// What a kind writes for a version of Kubernetes. A kind that is not known is taken for a new one.
     ///

@@ -34,10 +34,10 @@ struct KubeadmDocuments {
     ///
     /// - Throws: `ClusterConfigError` where a patch cannot be applied.
     init(_ cluster: Cluster, version: KubernetesVersion, at place: Place) throws {
-        let api = version.kubeadmAPIVersion
+        let api = KubeadmAPI.written(for: version, by: nil)
         // v1beta4 has lists of names and values, for arguments that are given more than once.
         func arguments(_ values: [String: JSONValue]) -> JSONValue {
-            guard api.hasSuffix("v1beta4") else { return .object(values) }
+            guard api.hasArgumentLists else { return .object(values) }
             return .array(
                 values.sorted { $0.key < $1.key }.map { ["name": .string($0.key), "value": $0.value] })
         }
@@ -61,7 +61,7 @@ struct KubeadmDocuments {
             manager["allocate-node-cidrs"] = "false"
         }
         let clusterConfiguration: JSONValue = [
-            "apiVersion": .string(api), "kind": "ClusterConfiguration",
+            "apiVersion": .string(api.apiVersion), "kind": "ClusterConfiguration",
             "kubernetesVersion": .string("\(version)"), "clusterName": .string(name),
             "controlPlaneEndpoint": .string("\(place.address):\(place.port)"),
             "apiServer": [
@@ -86,7 +86,7 @@ struct KubeadmDocuments {
                 labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
         }
         let initConfiguration: JSONValue = [
-            "apiVersion": .string(api), "kind": "InitConfiguration",
+            "apiVersion": .string(api.apiVersion), "kind": "InitConfiguration",
             "bootstrapTokens": [["token": .string(Self.token)]],
             "localAPIEndpoint": [
                 "advertiseAddress": .string(place.address), "bindPort": .integer(Int64(place.port)),

@@ -68,6 +68,7 @@ public final class NodeCluster: Workload {
         progress.begin("Writing the control plane 📜", as: .step)
         let control = try await NodeControlPlane(spec, host: host)
         for warning in control.warnings { progress.warn("\(warning)") }
+        for notice in control.notices { progress.notice("note: \(notice)") }
         let kubeadm = Kubeadm(
             configuration: Self.directory + "/kubeadm.yaml", environment: environment, deadline: deadline)
         try write(control, to: kubeadm.configuration)

@@ -29,6 +29,8 @@ struct NodeControlPlane {
     /// Whether there is a kube-proxy.
     let hasProxy: Bool
     let warnings: [ConfigProblem]
+    /// What was set on the way that a person should know of.
+    let notices: [String]
 
     init(_ spec: ClusterSpec, host: NodeHost) async throws {
         guard let node = await host.plan, let cgroupRoot = await host.cgroupRoot,
@@ -44,12 +46,18 @@ struct NodeControlPlane {
                 "\(Self.versionFile) does not say which version of Kubernetes is in this image",
                 cure: "run this in a node image, such as kinkajou/node", code: .usage)
         }
-        let plan = try spec.plan(
-            facts: facts, image: spec.nodeImage ?? Defaults.nodeImage, version: version)
+        let image = spec.nodeImage ?? Defaults.nodeImage
+        var parts = ClusterFacts(host: facts)
+        // Whatever image was named: this one is what runs.
+        for image in spec.nodeImages(default: image) {
+            parts.images[image] = NodeImageFacts(version: version)
+        }
+        let plan = try spec.plan(facts: facts, image: image, parts: parts)
         let cluster = plan.cluster
         try NodeEngineLimits.check(spec)
         try ClusterPreconditions.checkListener(cluster)
         warnings = plan.warnings
+        notices = plan.notices
         name = cluster.name ?? Defaults.name
         nodeName = "\(name)-control-plane"
         let networking = cluster.networking
