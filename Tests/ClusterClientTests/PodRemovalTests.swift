@@ -29,4 +29,16 @@ import Values
         let pod: JSONValue = ["status": try JSONValue(yaml: status)]
         #expect(PodRemoval.hasNeverStarted(pod) == expected)
     }
+
+    @Test(arguments: [
+        ("{containerStatuses: [{state: {terminated: {exitCode: 137}}}]}", true),
+        ("{containerStatuses: [{state: {running: {startedAt: x}}}]}", false),
+        ("{containerStatuses: []}", false),
+    ])
+    func onlyOneThatIsDeletedAndHasEndedIsTakenOutEarly(status: String, expected: Bool) throws {
+        var pod: JSONValue = ["status": try JSONValue(yaml: status)]
+        #expect(!PodRemoval.hasEnded(pod))
+        pod["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        #expect(PodRemoval.hasEnded(pod) == expected)
+    }
 }

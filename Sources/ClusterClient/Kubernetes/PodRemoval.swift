@@ -73,13 +73,26 @@ struct PodRemoval {
             switch event {
             case .deleted: return true
             case .added(let other) where other["metadata"]["uid"].string != uid: return true
+            case .added(let pod), .modified(let pod):
+                // Nothing of it runs any more; what it has written is removed by its kubelet all the same, which takes
+                // a while for the images of a cluster.
+                guard Self.hasEnded(pod) else { continue }
+                _ = try await client.delete(
+                    .pods, name, namespace: namespace, propagation: .background, gracePeriodSeconds: 0,
+                    uid: uid)
             case .synced:
                 // The list that a watch begins with did not have it: it is gone already.
                 if try await current(name, uid: uid) == nil { return true }
-            default: continue
             }
         }
         throw CancellationError()
+    }
+
+    /// Whether a Pod is being deleted and all of its containers have ended, as its status tells.
+    static func hasEnded(_ pod: JSONValue) -> Bool {
+        let containers = pod["status"]["containerStatuses"].array
+        return !pod["metadata"]["deletionTimestamp"].isNull && !containers.isEmpty
+            && containers.allSatisfy { !$0["state"]["terminated"].isNull }
     }
 
     /// Whether no container of a Pod has ever run, as its status tells. A Pod of which a node has not reported anything
