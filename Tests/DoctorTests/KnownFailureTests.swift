@@ -103,6 +103,13 @@ import Testing
                 "docs/cluster-config.md"
             ),
             (.kind, "invalid tar header", nil, "--image-archive"),
+            // What Docker 20.10 says of an OCI layout.
+            (
+                .kind,
+                "open /var/lib/docker/tmp/docker-import-1129096887/blobs/json: no such file or directory",
+                nil,
+                "--image-archive"
+            ),
         ] as [(KnownFailure.Part, String, String?, String)])
     func whatANodeSaysIsKnown(part: KnownFailure.Part, message: String, check: String?, cure: String) throws {
         let known = try #require(KnownFailure.of([message], from: [part]))

@@ -128,7 +128,10 @@ extension KnownFailure {
             cause: "the image is for another processor architecture",
             cure: "use a node image for this machine's architecture"),
         KnownFailure(
-            [["invalid tar header"], ["unrecognized image format"], ["manifest.json", "no such file"]],
+            [
+                ["invalid tar header"], ["unrecognized image format"], ["manifest.json", "no such file"],
+                ["docker-import-", "no such file"],
+            ],
             cause: "this engine does not read archives of that form",
             cure:
                 "give kinkajou the archive itself (--image-archive), which converts it, or make it again with docker save",
