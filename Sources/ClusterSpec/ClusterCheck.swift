@@ -60,7 +60,7 @@ struct ClusterCheck {
             report("containerdConfigPatches[\(index)]", "the patch is empty", "fill it in, or remove it")
         }
         for (index, patch) in cluster.containerdConfigPatchesJSON6902.enumerated() {
-            if let problem = JSONPatch.problem(in: patch, onlyJSON: true) {
+            if let problem = JSONPatchCheck.problem(in: patch, onlyJSON: true) {
                 report(
                     "containerdConfigPatchesJSON6902[\(index)]", problem.summary, problem.cure,
                     textLine: problem.line)
@@ -261,7 +261,7 @@ struct ClusterCheck {
         }
         for (index, patch) in json.enumerated() {
             let path = "\(prefix)kubeadmConfigPatchesJSON6902[\(index)]"
-            if let problem = JSONPatch.problem(in: patch.patch, onlyJSON: false) {
+            if let problem = JSONPatchCheck.problem(in: patch.patch, onlyJSON: false) {
                 report("\(path).patch", problem.summary, problem.cure, textLine: problem.line)
             }
             target(

@@ -11,7 +11,7 @@ extension ClusterPlanner {
         let textField: String
         let target: KubeadmPatch
         /// Those of a JSON patch.
-        var operations: [JSONPatch.Operation] = []
+        var operations: [JSONPatchCheck.Operation] = []
         /// The nodes whose documents it is for.
         let nodes: [Node]
     }
@@ -32,7 +32,7 @@ extension ClusterPlanner {
                     FiledPatch(
                         field: field, textField: field + ".patch",
                         target: KubeadmPatch(kind: patch.kind, apiVersion: patch.apiVersion),
-                        operations: (try? JSONPatch.operations(in: patch.patch)) ?? [], nodes: nodes))
+                        operations: (try? JSONPatchCheck.operations(in: patch.patch)) ?? [], nodes: nodes))
             }
         }
         let cluster = parsed.cluster

@@ -24,7 +24,8 @@ extension DockerEngineClient {
     ) async throws -> [String] where Archive.Element == ByteBuffer {
         let request = EngineRequest(.POST, "/images/load", query: [("quiet", "0")])
         let body = HTTPClientRequest.Body.stream(
-            archive, length: length.map { .known($0) } ?? .unknown)
+            PacedArchive(base: archive, loops: http.eventLoopGroup),
+            length: length.map { .known($0) } ?? .unknown)
         return try await send(request, timeout: timeout, body: body) { response in
             var lines = JSONLines(what: request.summary)
             var loaded: [String] = []

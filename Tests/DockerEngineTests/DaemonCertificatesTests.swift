@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Linux
 import Testing
 
 @testable import DockerEngine
@@ -13,10 +14,8 @@ import Testing
         try #require(try CertificateFiles.read(path))
     }
 
-    private func mode(_ path: String) throws -> mode_t {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw SystemFailure(call: "stat \(path)", number: errno) }
-        return status.st_mode & 0o7777
+    private func mode(_ path: String) throws -> UInt32 {
+        try #require(FileStatus(path), "\(path)").mode
     }
 
     @Test func layoutAndModes() async throws {

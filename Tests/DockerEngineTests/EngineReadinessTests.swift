@@ -77,10 +77,11 @@ import Testing
         try await withStub { _ in
             try await Task.sleep(for: .seconds(600))
         } body: { stub, client in
-            let readiness = EngineReadiness(client: client, timeout: .seconds(1))
+            // Long enough for the daemon's first answer on a machine whose cores are all at work.
+            let readiness = EngineReadiness(client: client, timeout: .seconds(5))
             await #expect(
                 throws: EngineReadinessError.timedOut(
-                    after: .seconds(1), waitingFor: "/info", lastError: nil)
+                    after: .seconds(5), waitingFor: "/info", lastError: nil)
             ) {
                 try await readiness.wait()
             }

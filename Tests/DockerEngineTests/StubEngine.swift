@@ -1,5 +1,6 @@
 import ClusterClient
 import DockerEngine
+import FoundationEssentials
 import Glibc
 import NIOCore
 import NIOPosix
@@ -152,26 +153,13 @@ func withTemporaryDirectory<Result>(
     var template = Array("/tmp/kinkajou-engine-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemFailure(call: "mkdtemp", number: errno) }
     let path = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    defer { removeTree(path) }
+    defer { try? FileManager.default.removeItem(atPath: path) }
     return try await body(path)
 }
 
 struct SystemFailure: Error {
     let call: String
     let number: CInt
-}
-
-private func removeTree(_ path: String) {
-    for name in entries(of: path) {
-        let child = path + "/" + name
-        var status = stat()
-        if lstat(child, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            removeTree(child)
-        } else {
-            unlink(child)
-        }
-    }
-    rmdir(path)
 }
 
 /// The names in a directory, sorted.

@@ -17,7 +17,7 @@ struct ToolTests {
         let result = await Tool.run("sh", ["-c", script], limit: .milliseconds(300))
         #expect(result.status == 124)
         #expect(result.reason.contains("sh did not end within"))
-        #expect(start.duration(to: .now) < .seconds(8))
+        #expect(start.duration(to: .now) < .seconds(60))
     }
 
     @Test func oneThatIsNotThere() async {
@@ -44,7 +44,7 @@ struct ToolTests {
         let task = Task { await Tool.run("sleep", ["1000"], limit: .seconds(100)) }
         task.cancel()
         #expect(await !task.value.isSuccess)
-        #expect(start.duration(to: .now) < .seconds(8))
+        #expect(start.duration(to: .now) < .seconds(60))
     }
 }
 

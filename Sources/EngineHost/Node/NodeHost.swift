@@ -102,7 +102,7 @@ public actor NodeHost: SessionHost {
             // Registries' passwords can be in it.
             try Files.replace(
                 configuration,
-                with: ContainerdConfiguration.adapted(
+                with: ContainerdAdaptation.adapted(
                     text, root: plan.store, runtime: plan.needsWrapper ? try linkWrapper() : nil),
                 mode: 0o600)
         } catch {

@@ -3,7 +3,7 @@ import Yams
 
 /// JSON patches (RFC 6902), as kind reads them: those for kubeadm as YAML, which JSON is too, and those for containerd
 /// as JSON alone.
-enum JSONPatch {
+enum JSONPatchCheck {
     /// One operation of a patch that is sound.
     struct Operation {
         let name: String

@@ -1,6 +1,6 @@
 /// The configuration of containerd in a node: the image's own, with what this container needs otherwise. Only these
 /// settings are touched, line by line, so that all else means what the image's maker meant.
-enum ContainerdConfiguration {
+enum ContainerdAdaptation {
     private static let options = #"[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]"#
 
     /// The text to run with.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import EngineHost
 
-@Suite struct ContainerdConfigurationTests {
+@Suite struct ContainerdAdaptationTests {
     private let table = #"[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]"#
 
     @Test func theRuntimeAndTheRootAreOurs() {
@@ -14,7 +14,7 @@ import Testing
               BinaryName = "/usr/sbin/runc"
               SystemdCgroup = true
             """
-        let adapted = ContainerdConfiguration.adapted(text, root: "/store", runtime: "/run/wrapper")
+        let adapted = ContainerdAdaptation.adapted(text, root: "/store", runtime: "/run/wrapper")
         #expect(
             adapted == """
                 root = "/store"
@@ -29,14 +29,14 @@ import Testing
 
     /// kind's older images have no options for the runtime.
     @Test func missingOptionsAreAdded() {
-        let adapted = ContainerdConfiguration.adapted("version = 2", root: "/store", runtime: "/run/wrapper")
+        let adapted = ContainerdAdaptation.adapted("version = 2", root: "/store", runtime: "/run/wrapper")
         #expect(adapted.hasSuffix("\(table)\n  BinaryName = \"/run/wrapper\"\n"))
     }
 
     @Test func withoutAWrapperTheImagesRuntimeStays() {
         let text = "\(table)\n  BinaryName = \"/usr/sbin/runc\""
         #expect(
-            ContainerdConfiguration.adapted(text, root: "/s", runtime: nil).contains(
+            ContainerdAdaptation.adapted(text, root: "/s", runtime: nil).contains(
                 "BinaryName = \"/usr/sbin/runc\""))
     }
 
