@@ -216,7 +216,7 @@ func withClient<Result: Sendable>(
                 let start = ContinuousClock.now
                 request.cancel()
                 await #expect(throws: CancellationError.self) { try await request.value }
-                #expect(ContinuousClock.now - start < .seconds(2))
+                #expect(ContinuousClock.now - start < .seconds(20))
             }
         }
     }

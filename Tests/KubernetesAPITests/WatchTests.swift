@@ -234,7 +234,7 @@ import Values
                 let start = ContinuousClock.now
                 watch.cancel()
                 await #expect(throws: CancellationError.self) { try await watch.value }
-                #expect(ContinuousClock.now - start < .seconds(2))
+                #expect(ContinuousClock.now - start < .seconds(20))
             }
         }
     }
