@@ -1,6 +1,9 @@
 internal import Glibc
 
-/// Who owns a file, who may use it, and when it was written (stat(2)). Links are followed.
+/// Who owns a file, who may use it, how large it is, and when it was written (stat(2)). Links are followed.
+///
+/// Modules that import Foundation, even through others, have to ask here: there the compiler takes `stat` for a
+/// declaration of CoreFoundation.
 public struct FileStatus: Sendable, Hashable {
     /// What kind of file there is.
     public enum Kind: Sendable {
@@ -22,6 +25,8 @@ public struct FileStatus: Sendable, Hashable {
     public let mode: UInt32
     /// When it was written last, in seconds since 1970.
     public let modified: Int
+    /// How many bytes it holds.
+    public let size: Int
 
     /// Looks at a file; nil where there is none that can be seen.
     public init?(_ path: String) {
@@ -37,5 +42,6 @@ public struct FileStatus: Sendable, Hashable {
         group = status.st_gid
         mode = status.st_mode & 0o7777
         modified = status.st_mtim.tv_sec
+        size = status.st_size
     }
 }

@@ -74,11 +74,8 @@ struct NodeImage {
 
     /// The archives at a path, those first whose names look like the image's.
     private func archives(at path: String, for images: [String]) -> [String] {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return [] }
-        guard status.st_mode & S_IFMT == S_IFDIR, !ImageArchive.isLayout(directory: path) else {
-            return [path]
-        }
+        guard let status = FileStatus(path) else { return [] }
+        guard status.kind == .directory, !ImageArchive.isLayout(directory: path) else { return [path] }
         let names = Files.names(in: path).filter { name in
             name.hasSuffix(".tar")
                 || [".tar.gz", ".tgz", ".tar.zst", ".tar.xz"].contains { name.hasSuffix($0) }

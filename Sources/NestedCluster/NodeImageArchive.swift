@@ -77,9 +77,8 @@ struct NodeImageArchive {
     }
 
     private func loadAsItIs(_ path: String) async throws -> [String] {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw SystemError("stat", path, errno) }
-        let size = Int64(status.st_size)
+        guard let status = FileStatus(path) else { throw SystemError("stat", path, errno) }
+        let size = Int64(status.size)
         let archive = try FileChunks(path) { [progress] done in
             progress.update("\(done * 100 / max(size, 1)) % of \(size >> 20) MiB")
         }

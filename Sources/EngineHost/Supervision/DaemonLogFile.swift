@@ -28,8 +28,7 @@ struct DaemonLogFile: Sendable {
 
     /// Where the next line will be written.
     var end: Int {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : start
+        FileStatus(path)?.size ?? start
     }
 
     /// The lines from a place on; of many the last.
@@ -55,9 +54,8 @@ struct DaemonLogFile: Sendable {
     }
 
     private func bytes(from position: Int, atMost limit: Int) -> [UInt8] {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return [] }
-        return read(from: max(position, Int(status.st_size) - limit), count: limit)
+        guard let size = FileStatus(path)?.size else { return [] }
+        return read(from: max(position, size - limit), count: limit)
     }
 
     private func read(from position: Int, count: Int) -> [UInt8] {
