@@ -143,7 +143,7 @@ import Values
     /// A node that never registers is known by the plan alone.
     @Test func aNodeThatNeverJoinsIsWaitedForAndNamed() async throws {
         let error = await #expect(throws: KinkajouError.self) {
-            try await climb(to: .node, within: .seconds(8), planned: ["a", "b"]) { key, _ in
+            try await climb(to: .node, within: .seconds(3), planned: ["a", "b"]) { key, _ in
                 switch key {
                 case "GET /api/v1/nodes":
                     (
@@ -188,7 +188,7 @@ import Values
 
     @Test func whatIsMissingIsSaidWhenTheTimeIsOver() async throws {
         let error = await #expect(throws: KinkajouError.self) {
-            _ = try await climb(to: .node, within: .seconds(8)) { key, _ in
+            _ = try await climb(to: .node, within: .seconds(3)) { key, _ in
                 switch key {
                 case "GET /readyz": (200, ["ok"])
                 case "GET /api/v1/nodes":
