@@ -28,7 +28,7 @@ struct NodeImageArchive {
     ///
     /// - Parameter wanted: What is missing; empty: whatever there is.
     func load(_ path: String, for wanted: [String]) async throws -> Loaded {
-        progress.begin("Loading \(path) 📦")
+        progress.begin("Loading \(path) 📦", as: .imageLoad)
         do {
             let loaded = try await bring(path, for: wanted)
             progress.done()

@@ -49,7 +49,7 @@ extension HostClusterTests {
                 try expectError(client, words, saying: "cannot talk to the API server at https://127.0.0.1:1")
             }
             // Reached, and the credentials are not accepted.
-            let server = try normal.kubectl("config", "view", "--minify", "-o", "jsonpath={..server}")
+            let server = try normal.kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
             try Self.kubeconfig(server: server, user: "{token: wrong}")
                 .write(toFile: file, atomically: true, encoding: .utf8)
             for words in Self.commands { try expectError(client, words, saying: "401") }
