@@ -169,6 +169,16 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
         return merge.spec
     }
 
+    /// How long the stop of this session may take. PID 1 asks before the session reads anything: what can be read once
+    /// alone, such as kind's file on standard input, is left to that.
+    func grace() throws -> Duration {
+        if let grace = options.grace { return grace.duration }
+        guard let spec, FileStatus(spec)?.kind == .regular else {
+            return .seconds(DindSettings().graceSeconds)
+        }
+        return .seconds(try Self.read(spec).engine.graceSeconds)
+    }
+
     private static func read(_ path: String) throws -> ClusterSpec {
         let text: String
         do {

@@ -1,7 +1,5 @@
 internal import ArgumentParser
-internal import ClusterSpec
 internal import EnginePlan
-internal import Linux
 
 /// How long a session says that its stop may take.
 public enum SessionGrace {
@@ -15,8 +13,7 @@ public enum SessionGrace {
             guard let command = try? DindCommand.parse(rest) else { return nil }
             return command.options.grace?.duration ?? .seconds(DindSettings().graceSeconds)
         case "cluster":
-            let asked = try? ClusterCommand.parse(rest).merged(environment: Environment.all())
-            return asked.map { .seconds($0.engine.graceSeconds) }
+            return try? ClusterCommand.parse(rest).grace()
         default: return nil
         }
     }

@@ -294,7 +294,8 @@ extension HostClusterTests {
             defer { _ = try? Command.run(["ip", "route", "del", address]) }
             #expect(try creation.wait(seconds: 300) == 0, "\(creation.errors)")
             let context = ["--context", "kinkajou-short"]
-            let server = try client.kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
+            let server = try client.kubectl(
+                "config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
             #expect(server == "https://\(address)")
             #expect(try client.kubectl(context[0], context[1], "get", "--raw", "/readyz") == "ok")
             // No process of ours runs any more.

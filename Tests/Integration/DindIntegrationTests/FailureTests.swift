@@ -47,7 +47,7 @@ struct FailureTests {
         Case(
             testDescription: "socket in use",
             flags: ["--privileged", "-v", "/var/run/docker.sock:/var/run/docker.sock"], status: 69,
-            says: ["answers on /var/run/docker.sock already"]),
+            says: ["a Docker engine answers on /var/run/docker.sock, a mount of"]),
         Case(
             testDescription: "a bad argument for dockerd",
             flags: ["--privileged", "-e", "DOCKER_ARGS=--no-such-flag"], status: 69,
