@@ -53,6 +53,10 @@ enum Archives {
             tar -C "$1.files" -xf "$1"
             config=$(sed 's/.*"Config":"\([^"]*\)".*/\1/' "$1.files/manifest.json")
             sed -i "s/\"architecture\":\"[a-z0-9]*\"/\"architecture\":\"$2\"/" "$1.files/$config"
+            # It is named by the digest of what it holds.
+            digest=$(sha256sum "$1.files/$config" | cut -d ' ' -f 1)
+            mv "$1.files/$config" "$1.files/$digest.json"
+            sed -i "s/$config/$digest.json/" "$1.files/manifest.json"
             tar -C "$1.files" -cf "$1" .
             rm -rf "$1.files"
             """#
