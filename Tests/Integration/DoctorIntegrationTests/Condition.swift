@@ -140,8 +140,10 @@ struct Condition: Sendable, CustomTestStringConvertible {
         Condition(
             check: "iptables-nat", severity: .error, says: "asked for",
             flags: ["--privileged", "-e", "DOCKER_IPTABLES_LEGACY=1"],
-            script: "for program in /usr/sbin/iptables-legacy /usr/sbin/iptables-legacy-restore; do rm $program"
-                + " && printf '#!/bin/sh\\necho no such table >&2\\nexit 3\\n' >$program && chmod +x $program; done"),
+            script:
+                "for program in /usr/sbin/iptables-legacy /usr/sbin/iptables-legacy-restore; do rm $program"
+                + " && printf '#!/bin/sh\\necho no such table >&2\\nexit 3\\n' >$program && chmod +x $program; done"
+        ),
         Condition(
             check: "iptables-backends", severity: .info, says: "1 rules in legacy and 1 in nft",
             script:
