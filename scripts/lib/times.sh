@@ -23,6 +23,7 @@ timed() {
     return "$status"
 }
 
+# What failed comes last: of a long run people often have its end alone.
 # What ran beside each other adds up to more than the whole.
 print_times() {
     local kind title
@@ -41,4 +42,7 @@ print_times() {
             awk -F '\t' '{ printf "    %7.1f  %s\n", $2, $3 }' >&2
     done
     awk -F '\t' -v now="$EPOCHSECONDS" '$1 == "began" { printf "    %7.1f  all of it\n", now - $2 }' "$KINKAJOU_TIMES" >&2
+    grep -q "^failed"$'\t' "$KINKAJOU_TIMES" || return 0
+    say "what failed:"
+    awk -F '\t' '$1 == "failed" { printf "  ✘ %s\n", $3 }' "$KINKAJOU_TIMES" >&2
 }

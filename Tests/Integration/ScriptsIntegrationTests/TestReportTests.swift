@@ -41,9 +41,25 @@ struct TestReportTests {
     }
 
     @Test func anIssueFails() throws {
-        let (result, _) = try report(Self.whole + [Self.event("issueRecorded", "M.S/good()", at: 2)])
+        let (result, times) = try report(Self.whole + [Self.event("issueRecorded", "M.S/good()", at: 2)])
         #expect(result.status == 1 && result.output == "0 passed, 1 failed, 0 skipped\n", "\(result)")
         #expect(result.errors.contains("✘ M.S/good()\n    it is wrong"), "\(result)")
+        #expect(times.contains("failed\t2.5\tM.S/good(): it is wrong\n"), "\(times)")
+    }
+
+    /// The end of a log is what people are left with, so the names of what failed are there.
+    @Test func whatFailedIsTheLastThingThatIsSaid() throws {
+        let file = FileManager.default.temporaryDirectory.path + "/kinkajou-times-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try "began\t0\tall\ntest\t2.5\tM.S/bad()\nfailed\t2.5\tM.S/bad(): it is wrong\n".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let libraries = HostCluster.repository + "/scripts/lib"
+        let result = try Command.run([
+            "/usr/bin/env", "KINKAJOU_TIMES=" + file, "bash", "-c",
+            "set -euo pipefail; . \(libraries)/report.sh; . \(libraries)/times.sh; print_times",
+        ])
+        #expect(result.status == 0, "\(result)")
+        #expect(result.errors.hasSuffix("what failed:\n  ✘ M.S/bad(): it is wrong\n"), "\(result)")
     }
 
     @Test(arguments: [("KINKAJOU_TEST_SKIP names vm", 0), ("not root", 1)] as [(String, Int32)])
