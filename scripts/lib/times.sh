@@ -23,8 +23,8 @@ timed() {
     return "$status"
 }
 
-# What failed comes last: of a long run people often have its end alone.
-# What ran beside each other adds up to more than the whole.
+# What ran beside each other adds up to more than the whole. What failed comes last: of a long run people often have its
+# end alone.
 print_times() {
     local kind title
     say ""

@@ -65,15 +65,17 @@ struct TestReportTests {
     @Test(arguments: [("KINKAJOU_TEST_SKIP names vm", 0), ("not root", 1)] as [(String, Int32)])
     func onlyWhatWasAskedForIsSkipped(reason: String, status: Int32) throws {
         let skip = Self.event("testSkipped", "M.S/left()", at: 2, #","_comments":["\#(reason)"]"#)
-        let (result, _) = try report([Self.function("M.S/left()")] + Self.whole + [skip])
+        let (result, times) = try report([Self.function("M.S/left()")] + Self.whole + [skip])
         #expect(result.status == status, "\(result)")
+        #expect(times.contains("failed\t") == (status == 1), "\(times)")
         // Listed either way.
         #expect(result.errors.contains("M.S/left()") && result.errors.contains(reason), "\(result)")
     }
 
     @Test func aRunThatEndsInTheMiddleFailsAndNamesWhatRan() throws {
-        let (result, _) = try report(Array(Self.whole.prefix(3)))
+        let (result, times) = try report(Array(Self.whole.prefix(3)))
         #expect(result.status == 1, "\(result)")
+        #expect(times.contains("failed\t0.0\ta run has not come to its end"), "\(times)")
         #expect(result.errors.contains("has not come to its end; these tests ran: M.S/good()"), "\(result)")
     }
 
