@@ -10,13 +10,15 @@
 #                      scratch directories are in .build
 #   KINKAJOU_SCRATCH   another folder for the scratch directories, instead of all that
 
-# swift_flags CONFIGURATION: the arguments of `swift build`. Release binaries are fully static: the same file runs in
-# Debian 12, Debian 13 and an empty root. The linker's warnings that getaddrinfo and its kind want glibc's shared
-# libraries at run time are known: names are resolved through /etc/hosts and DNS without them.
+# swift_flags CONFIGURATION: the arguments of `swift build`. No index: editors make their own. Release binaries are
+# stripped, so nothing is compiled for a debugger. They are fully static: the same file runs in Debian 12, Debian 13
+# and an empty root. The linker's warnings that getaddrinfo and its kind want glibc's shared libraries at run time are
+# known: names are resolved through /etc/hosts and DNS without them.
 swift_flags() {
     case $1 in
-    release) printf '%s\n' --configuration release --static-swift-stdlib -Xswiftc -static-executable ;;
-    debug) printf '%s\n' --configuration debug ;;
+    release) printf '%s\n' --configuration release -debug-info-format none --static-swift-stdlib \
+        -Xswiftc -static-executable ;;
+    debug) printf '%s\n' --configuration debug --disable-index-store ;;
     esac
 }
 
