@@ -49,12 +49,17 @@ public struct ConfigDecision: Sendable, Equatable, Codable {
     public var source: ConfigSource
 }
 
-/// A file that has to be at the host before the cluster is made.
-public struct PlannedFile: Sendable, Equatable, Codable {
+/// A file or directory that has to be at the host before the cluster is made.
+public struct PlannedFile: Sendable, Equatable {
     /// Its absolute path.
     public var path: String
-    /// What is in it.
-    public var contents: String
+    /// What is in it; nil: it is a directory.
+    public var contents: [UInt8]?
+    /// Its permission bits.
+    public var mode: UInt32
+
+    /// What is in it, as text.
+    var text: String { String(decoding: contents ?? [], as: UTF8.self) }
 }
 
 /// The configuration to give to kind, what was decided on the way to it, and what else it needs.

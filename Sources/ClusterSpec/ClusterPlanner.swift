@@ -42,6 +42,7 @@ struct ClusterPlanner {
         checkContainerdPatches()
         addCertificateNames()
         noteWhatKindDoes()
+        decideMounts()
         addCgroupDriver()
         allowCgroupV1()
         addWrapper()
@@ -444,8 +445,9 @@ struct ClusterPlanner {
                 continue
             }
             files.append(
-                PlannedFile(path: "\(place.registryDirectory)/\(host)/hosts.toml", contents: registry.toml)
-            )
+                PlannedFile(
+                    path: "\(place.registryDirectory)/\(host)/hosts.toml",
+                    contents: Array(registry.toml.utf8), mode: 0o600))
             note(
                 "registries[\(host)]", registry.endpoints.joined(separator: ","),
                 "dockerd's own mirrors do not reach the nodes, so they have a hosts.toml", .setting)
@@ -470,6 +472,37 @@ struct ClusterPlanner {
         plan.cluster.containerdConfigPatchesJSON6902.insert(
             "[{\"op\":\"add\",\"path\":\"/plugins/io.containerd.grpc.v1.cri/registry\",\"value\":{\"config_path\":\"\(Self.registriesInNode)\"}}]",
             at: 0)
+    }
+
+    /// The file's paths are of the client's machine or of what was chosen for them; nodes see what is in the container.
+    private mutating func decideMounts() {
+        for entry in spec.extraMounts.entries {
+            for node in plan.cluster.nodes.indices {
+                for index in plan.cluster.nodes[node].extraMounts.indices
+                where plan.cluster.nodes[node].extraMounts[index].hostPath == entry.hostPath {
+                    plan.cluster.nodes[node].extraMounts[index].hostPath = entry.inside
+                }
+            }
+            let reason: String
+            switch entry.source {
+            case .configMap(let name, _): reason = "it is the ConfigMap \(name) of the host cluster"
+            case .secret(let name, _): reason = "it is the Secret \(name) of the host cluster"
+            case .host(let path): reason = "it is \(path) of the machine that the container runs on"
+            case .copy(let files):
+                reason = "it is a copy of what the client had there"
+                plan.files += files.map { file in
+                    PlannedFile(
+                        path: entry.place + (file.path.isEmpty ? "" : "/\(file.path)"),
+                        contents: file.contents, mode: file.mode)
+                }
+                if !entry.isReadOnly {
+                    plan.notices.append(
+                        "extraMounts of \(entry.hostPath): the nodes have a copy of it, as it was when the cluster was created"
+                    )
+                }
+            }
+            note("extraMounts[\(entry.hostPath)]", entry.inside, reason, .setting)
+        }
     }
 
     /// Adds a mount, unless the user has one at that place.

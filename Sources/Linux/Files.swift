@@ -4,33 +4,46 @@ internal import Glibc
 public enum Files {
     /// The content of a file.
     public static func read(_ path: String) throws(SystemError) -> String {
+        String(decoding: try bytes(path), as: UTF8.self)
+    }
+
+    /// The content of a file, whatever it is.
+    ///
+    /// - Parameter limit: How much of it is read at most.
+    public static func bytes(_ path: String, limit: Int = .max) throws(SystemError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open", path, errno) }
         defer { close(descriptor) }
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
+        while content.count < limit {
+            let count = Glibc.read(descriptor, &buffer, min(buffer.count, limit - content.count))
             if count > 0 {
                 content += buffer[..<count]
             } else if count == 0 {
-                return String(decoding: content, as: UTF8.self)
+                return content
             } else if errno != EINTR {
                 throw SystemError("read", path, errno)
             }
         }
+        return content
     }
 
     /// Writes into a file that is there, in one call, as kernel files want it.
     public static func write(_ text: String, to path: String) throws(SystemError) {
-        try put(text, path: path, flags: O_WRONLY | O_CLOEXEC, mode: 0)
+        try put(Array(text.utf8), path: path, flags: O_WRONLY | O_CLOEXEC, mode: 0)
     }
 
     /// Makes a file, or replaces it at once, with the given permissions.
     public static func replace(_ path: String, with text: String, mode: UInt32) throws(SystemError) {
+        try replace(path, with: Array(text.utf8), mode: mode)
+    }
+
+    /// Makes a file of bytes, or replaces it at once, with the given permissions.
+    public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(SystemError) {
         let new = path + ".new"
         unlink(new)
-        try put(text, path: new, flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode: mode)
+        try put(bytes, path: new, flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode: mode)
         guard rename(new, path) == 0 else {
             let failure = errno
             unlink(new)
@@ -44,12 +57,12 @@ public enum Files {
     }
 
     private static func put(
-        _ text: String, path: String, flags: Int32, mode: UInt32
+        _ bytes: [UInt8], path: String, flags: Int32, mode: UInt32
     ) throws(SystemError) {
         let descriptor = open(path, flags, mode)
         guard descriptor >= 0 else { throw SystemError("open", path, errno) }
         defer { close(descriptor) }
-        var rest = Array(text.utf8)[...]
+        var rest = bytes[...]
         repeat {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {

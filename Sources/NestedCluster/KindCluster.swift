@@ -152,7 +152,11 @@ public final class KindCluster: Workload {
                 if let slash = file.path.lastIndex(of: "/") {
                     try Files.makeDirectories(String(file.path[..<slash]))
                 }
-                try Files.replace(file.path, with: file.contents, mode: 0o600)
+                if let contents = file.contents {
+                    try Files.replace(file.path, with: contents, mode: file.mode)
+                } else {
+                    try Files.makeDirectories(file.path, mode: file.mode)
+                }
             }
             if let slash = kubeconfig.lastIndex(of: "/"), slash != kubeconfig.startIndex {
                 try Files.makeDirectories(String(kubeconfig[..<slash]), mode: 0o700)

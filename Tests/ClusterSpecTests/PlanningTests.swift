@@ -361,7 +361,7 @@ import Testing
                 "/run/kinkajou/certs.d/registry.local:5000/hosts.toml",
             ])
         #expect(
-            plan.files[0].contents == """
+            plan.files[0].text == """
                 server = "https://registry-1.docker.io"
 
                 [host."https://mirror.example.com/v2"]
@@ -373,7 +373,7 @@ import Testing
 
                 """)
         #expect(
-            plan.files[2].contents == """
+            plan.files[2].text == """
                 server = "https://registry.local:5000"
 
                 [host."https://registry.local:5000"]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClusterSpec
 import EnginePlan
+import Foundation
 import Testing
 import Values
 
@@ -77,6 +78,25 @@ import Values
     @Test func nodesAreAConfiguration() throws {
         #expect(try outside(["--nodes", "3"]).nodeCount == 3)
         #expect(try outside(["--nodes", "1"]).configuration == nil)
+    }
+
+    @Test func sourcesOfMounts() throws {
+        let file = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString).yaml"
+        try """
+        kind: Cluster
+        apiVersion: kind.x-k8s.io/v1alpha4
+        nodes: [{extraMounts: [{hostPath: /a=b, containerPath: /x}, {hostPath: /c, containerPath: /y}]}]
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let words = ["--config", file, "--extra-mount", "/a=b=configmap/m/k", "--extra-mount", "/c=host"]
+        #expect(
+            try outside(words).mounts == ["/a=b": .configMap(name: "m", key: "k"), "/c": .host(path: "/c")])
+        for wrong in ["/d=host", "/c", "/c=pvc/x"] {
+            let error = #expect(throws: KinkajouError.self) {
+                _ = try outside(["--config", file, "--extra-mount", wrong])
+            }
+            #expect(error?.code == .usage, "\(wrong)")
+        }
     }
 
     @Test(arguments: [

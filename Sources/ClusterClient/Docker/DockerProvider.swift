@@ -23,8 +23,47 @@ public struct DockerProvider: ClusterProvider {
     /// There is none.
     public var hostCluster: HostCluster? { nil }
 
-    /// There is nothing to ask.
-    public func prepare(_ request: ClusterSpec, owner: OwnerChoice) async throws -> ClusterSpec { request }
+    /// Paths of kind's file are of this machine, as with kind itself.
+    public func prepare(_ request: ClusterSpec, owner: OwnerChoice) async throws -> ClusterSpec {
+        var request = request
+        request.mounts = try Self.mounts(of: request, in: Files.resolved(".") ?? "/")
+        return request
+    }
+
+    /// What stands for each path that kind's file mounts into nodes: the path itself, which Docker mounts.
+    ///
+    /// - Parameter directory: Where paths begin that are not absolute.
+    static func mounts(of request: ClusterSpec, in directory: String) throws(KinkajouError) -> [String:
+        MountSource]
+    {
+        var mounts: [String: MountSource] = [:]
+        for path in request.parsed.cluster.nodes.flatMap(\.extraMounts).map(\.hostPath) {
+            switch request.mounts[path] {
+            case .configMap, .secret:
+                throw KinkajouError(
+                    "--extra-mount \(path): Docker has no ConfigMaps and Secrets",
+                    cure: "leave it out: the nodes see \(path) of this machine", code: .usage)
+            case .host, .copy, nil:
+                mounts[path] = .host(path: path.hasPrefix("/") ? path : "\(directory)/\(path)")
+            }
+        }
+        return mounts
+    }
+
+    /// The words of `docker create` for what kind's file mounts, as kind itself words them for a node.
+    static func volumes(of request: ClusterSpec) -> [String] {
+        request.extraMounts.entries.flatMap { entry -> [String] in
+            guard case .host(let path) = entry.source else { return [] }
+            var options = entry.isReadOnly ? ["ro"] : []
+            switch entry.propagation {
+            case .hostToContainer: options.append("rslave")
+            case .bidirectional: options.append("rshared")
+            case MountPropagation.none?, nil: break
+            }
+            let suffix = options.isEmpty ? "" : ":" + options.joined(separator: ",")
+            return ["--volume", "\(path):\(entry.place)\(suffix)"]
+        }
+    }
 
     /// Nothing is held open.
     public func shutdown() async {}
@@ -150,6 +189,7 @@ public struct DockerProvider: ClusterProvider {
             "--volume", "/var/lib/docker",
         ]
         if Files.exists("/lib/modules") { words += ["--volume", "/lib/modules:/lib/modules:ro"] }
+        words += Self.volumes(of: request)
         if let cpus = Quantity(request.resources.cpu) { words += ["--cpus", "\(cpus.value)"] }
         if let memory = Quantity(request.resources.memory) {
             words += ["--memory", "\(memory.whole ?? .max)"]

@@ -206,14 +206,15 @@ public struct ClusterObjects: Sendable {
                 "httpGet": ["path": "/healthz", "port": "api", "scheme": "HTTPS"], "periodSeconds": 2,
                 "timeoutSeconds": 5,
             ],
-            "volumeMounts": [
-                ["name": "docker", "mountPath": "/var/lib/docker"],
-                ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
+            "volumeMounts": .array(
                 [
-                    "name": "spec", "mountPath": .string(Self.directory(of: Defaults.specFile)),
-                    "readOnly": true,
-                ],
-            ],
+                    ["name": "docker", "mountPath": "/var/lib/docker"],
+                    ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
+                    [
+                        "name": "spec", "mountPath": .string(Self.directory(of: Defaults.specFile)),
+                        "readOnly": true,
+                    ],
+                ] + extraVolumes.map(\.mount)),
         ]
     }
 
@@ -233,7 +234,30 @@ public struct ClusterObjects: Sendable {
                 "name": "spec",
                 "secret": ["secretName": .string(Self.specSecret(request.name)), "defaultMode": 0o400],
             ],
-        ]
+        ] + extraVolumes.map(\.volume)
+    }
+
+    /// What kind's file mounts into nodes, but for the copies, which are in the spec.
+    private var extraVolumes: [(volume: JSONValue, mount: JSONValue)] {
+        request.extraMounts.entries.enumerated().compactMap { index, entry in
+            let name: JSONValue = .string("extra-\(index)")
+            var mount: JSONValue = ["name": name, "mountPath": .string(entry.place)]
+            switch entry.source {
+            case .configMap(let map, _):
+                mount["readOnly"] = true
+                return (["name": name, "configMap": ["name": .string(map)]], mount)
+            case .secret(let secret, _):
+                mount["readOnly"] = true
+                return (["name": name, "secret": ["secretName": .string(secret)]], mount)
+            case .host(let path):
+                mount["readOnly"] = .bool(entry.isReadOnly)
+                if let propagation = entry.propagation {
+                    mount["mountPropagation"] = .string(propagation.rawValue)
+                }
+                return (["name": name, "hostPath": ["path": .string(path)]], mount)
+            case .copy: return nil
+            }
+        }
     }
 
     private static func directory(of path: String) -> String {

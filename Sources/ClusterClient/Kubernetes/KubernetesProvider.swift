@@ -51,6 +51,7 @@ public struct KubernetesProvider: ClusterProvider {
         if request.access == .tunnel { purposes.append(.tunnel) }
         try await checkPermissions(for: purposes)
         var request = request
+        request.mounts = try await mounts(of: request)
         switch owner {
         case .own: request.owner = try await ownPod(environment: Environment.all())
         case .none: request.owner = nil

@@ -26,6 +26,9 @@ public struct ClusterSpec: Codable, Sendable, Equatable {
     public var nodeImage: String?
     /// kind's file.
     public var configuration: KindConfiguration?
+    /// Where the paths come from that kind's file mounts into nodes, by `hostPath`; one that is not in here is a path
+    /// of the container that the cluster is made in.
+    public var mounts: [String: MountSource] = [:]
     /// The API server.
     public var apiServer = APIServer()
     /// The Pods' network; nil: worked out.

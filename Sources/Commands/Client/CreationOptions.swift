@@ -58,6 +58,14 @@ struct CreationOptions: ParsableArguments, Sendable {
         help: "A variable for the Pod, NAME=VALUE, or NAME for its value here; may be given more than once.")
     var env: [String] = []
 
+    @Option(
+        help: """
+            What stands for a hostPath of kind's file, PATH=configmap/NAME[/KEY], PATH=secret/NAME[/KEY], or PATH=host \
+            for that path of the host cluster's node (default: a copy of what is there on this machine); may be \
+            given more than once.
+            """)
+    var extraMount: [String] = []
+
     @Option(help: "How long the cluster lives once it is ready, such as 1h; the host cluster ends it then.")
     var ttl: DurationArgument?
 
@@ -134,8 +142,7 @@ struct CreationOptions: ParsableArguments, Sendable {
         merge.take(\.access, option: access ?? usualAccess)
         merge.take(\.resources.storageRequest, option: storageRequest)
         merge.take(\.placement.evictable, option: evictable ? true : nil)
-        let file = merge.spec.parsed
-        try refuseMounts(of: file.cluster, file: file.file ?? "the configuration")
+        merge.take(\.mounts, option: try mounts(of: merge.spec.parsed))
         if let problem = ClusterName.problem(with: merge.spec.name) {
             throw KinkajouError(
                 problem,
@@ -178,14 +185,30 @@ struct CreationOptions: ParsableArguments, Sendable {
         return variables
     }
 
-    /// A path of the host is one of the Pod's here, and there is nothing in it.
-    private func refuseMounts(of cluster: Cluster, file: String) throws {
-        guard let mount = cluster.nodes.flatMap(\.extraMounts).first else { return }
-        throw KinkajouError(
-            "\(file): extraMounts of \(mount.hostPath): nodes see the files of their Pod, not those of this machine",
-            cure:
-                "leave extraMounts out; bring files as images (`kinkajou load`) or as ConfigMaps of the cluster",
-            code: .usage)
+    /// The sources that are chosen, by the paths of kind's file.
+    private func mounts(of file: ParsedCluster) throws -> [String: MountSource] {
+        let paths = Set(file.cluster.nodes.flatMap(\.extraMounts).map(\.hostPath))
+        var mounts: [String: MountSource] = [:]
+        for text in extraMount {
+            guard let split = text.lastIndex(of: "="),
+                let source = MountSource(String(text[text.index(after: split)...]), for: String(text[..<split]))
+            else {
+                throw KinkajouError(
+                    "--extra-mount \(text): this is none of PATH=configmap/NAME[/KEY], PATH=secret/NAME[/KEY] and PATH=host",
+                    cure: "give one of these; a PATH for host is absolute", code: .usage)
+            }
+            let path = String(text[..<split])
+            guard paths.contains(path) else {
+                let known = paths.sorted().joined(separator: ", ")
+                throw KinkajouError(
+                    "--extra-mount \(text): \(file.file ?? "kind's file") has no extraMounts with this hostPath",
+                    cure: known.isEmpty
+                        ? "give --config with a file that has it" : "write the path as in the file: \(known)",
+                    code: .usage)
+            }
+            mounts[path] = source
+        }
+        return mounts
     }
 
     private static func configuration(nodes: Int) throws -> KindConfiguration {

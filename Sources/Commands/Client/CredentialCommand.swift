@@ -51,7 +51,7 @@ struct CredentialCommand: ClientCommand {
     }
 
     private static func text(_ base64: String) throws -> String {
-        guard let text = Base64Text.decoded(base64) else {
+        guard let text = Base64.decoded(base64).map({ String(decoding: $0, as: UTF8.self) }) else {
             throw KinkajouError(
                 "the cluster's credentials are not in base64", cure: "delete the cluster and make it again")
         }
