@@ -23,6 +23,11 @@ build: packages ## Build the static release binaries into build/bin
 images: packages ## Build the kinkajou/pod image
 	@scripts/parts pod-image
 
+.PHONY: push
+push: packages ## Build for the registry KINKAJOU_REGISTRY, and push the Pod's image to it
+	@scripts/parts pod-image
+	@scripts/push
+
 .PHONY: node-image
 node-image: packages ## Build kinkajou/node:v1.20.2, the node image from Debian alone
 	@scripts/parts node-image

@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The registry that the images of this build are in; see CONTRIBUTING.md.
+let registry = Context.environment["KINKAJOU_REGISTRY"].flatMap { $0.isEmpty ? nil : $0 }
+
 let package = Package(
     name: "kinkajou",
     products: [
@@ -33,12 +36,16 @@ let package = Package(
     targets: [
         // C shims for what Swift cannot call, or must not do itself (fork in a threaded runtime).
         .target(name: "CLinux"),
+        // What is said at build time.
+        .target(
+            name: "CRelease",
+            cSettings: registry.map { [.define("KINKAJOU_REGISTRY", to: "\"\($0)\"")] } ?? []),
         // The PID 1 loop: no Foundation, no second thread.
         .target(name: "ContainerInit", dependencies: ["CLinux"], swiftSettings: strict),
         // The OCI runtime wrapper: start-up critical, no Foundation.
         .target(name: "OCIRuntime", dependencies: ["CLinux"], swiftSettings: strict),
         // Values that every part of the house speaks of: JSON, quantities, durations, errors and exit statuses. Pure.
-        .target(name: "Values", swiftSettings: strict),
+        .target(name: "Values", dependencies: ["CRelease"], swiftSettings: strict),
         // What a host, container or Pod is like: values and their parsers. Pure: nothing here acts.
         .target(name: "HostFacts", swiftSettings: strict),
         // From facts and settings to the plan of an engine, each decision with its reason. Pure.

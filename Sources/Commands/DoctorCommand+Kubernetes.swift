@@ -22,7 +22,9 @@ struct HostClusterOptions: ParsableArguments, Sendable {
 extension DoctorCommand {
     /// Examines a host cluster, and with `--probe` its nodes.
     func examineHostCluster() async throws -> Report {
-        let pod = ExaminingPod(image: image, purpose: purpose, needs: Self.needs(of: purpose))
+        let pod = ExaminingPod(
+            image: image, pullPolicy: Defaults.pullPolicy(of: image), purpose: purpose,
+            needs: Self.needs(of: purpose))
         let reader: HostClusterReader
         do {
             reader = try HostClusterReader(

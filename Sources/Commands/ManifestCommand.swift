@@ -78,11 +78,15 @@ struct ManifestCommand: ParsableCommand {
     /// What is asked for.
     var manifest: PodManifest {
         let isCluster = kind == .cluster
+        var resources = ClusterSpec.Resources()
+        resources.cpu = cpu
+        resources.memory = memory ?? Defaults.memory(isCluster: isCluster)
+        resources.storage = storage ?? Defaults.storage(isCluster: isCluster)
+        resources.memoryRequest = Defaults.memoryRequest(isCluster: isCluster)
         return PodManifest(
             isCluster: isCluster, isJob: job,
             name: name ?? (isCluster ? "kind-cluster" : "dind") + (job ? "-tests" : ""),
             namespace: namespace, image: image, nodeImage: nodeImage, imageDirectory: imageDirectory,
-            cpu: cpu, memory: memory ?? Defaults.memory(isCluster: isCluster),
-            storage: storage ?? Defaults.storage(isCluster: isCluster), command: command, client: sidecar)
+            resources: resources, command: command, client: sidecar)
     }
 }

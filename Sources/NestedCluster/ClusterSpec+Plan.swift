@@ -49,16 +49,13 @@ extension ClusterSpec {
         return Set(nodes.map { $0.image ?? image })
     }
 
-    /// The images that the nodes ask for, each once; empty where nobody asked.
+    /// The images that the nodes ask for, each once; empty where nobody asked. Nodes that name none have the first.
     var wantedImages: [String] {
         if let nodeImage { return [nodeImage] }
         let nodes = parsed.cluster.nodes
         var images: [String] = []
         for case let image? in nodes.map(\.image) where !images.contains(image) {
             images.append(image)
-        }
-        if nodes.contains(where: { $0.image == nil }), !images.isEmpty {
-            images.append(Defaults.nodeImage)
         }
         return images
     }

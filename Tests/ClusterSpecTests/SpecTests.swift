@@ -106,4 +106,19 @@ import Values
         }
         #expect(error.description.contains("k.yaml:1:1"))
     }
+
+    /// What was built for no registry is never pulled: that name belongs to a stranger there.
+    @Test func theImageOfThePodIsNobodyElses() {
+        #expect(Defaults.podImage(registry: nil) == "kinkajou/pod:latest")
+        #expect(Defaults.pullPolicy(of: Defaults.podImage(registry: nil)) == "Never")
+        let pushed = Defaults.podImage(registry: "registry.example.com/ci")
+        #expect(pushed == "registry.example.com/ci/pod:\(Release.current)")
+        #expect(Defaults.pullPolicy(of: pushed) == "IfNotPresent")
+    }
+
+    @Test func theNodeImageIsPinned() throws {
+        let digest = try #require(Defaults.publishedNodeImage.split(separator: "@").last)
+        #expect(Defaults.publishedNodeImage.hasPrefix("kindest/node:v1."))
+        #expect(digest.hasPrefix("sha256:") && digest.count == 71)
+    }
 }

@@ -176,7 +176,8 @@ public struct DockerProvider: ClusterProvider {
     private func start(_ request: ClusterSpec, creation: String) async throws {
         let name = ClusterName.object(request.name)
         var words = [
-            "create", "--privileged", "--name", name, "--label",
+            "create", "--privileged", "--pull",
+            Defaults.pullPolicy(of: request.podImage) == "Never" ? "never" : "missing", "--name", name, "--label",
             "\(ClusterObjects.Key.cluster)=\(request.name)",
             "--label", "\(ClusterObjects.Key.creation)=\(creation)",
             "--label", "\(ClusterObjects.Key.nodes)=\(request.nodeCount)", "--stop-timeout", "30",
@@ -255,7 +256,7 @@ public struct DockerProvider: ClusterProvider {
                 "there is a container \"\(ClusterName.object(request.name))\" that is none of Kinkajou's",
                 cure: "choose another --name")
         }
-        if text.contains("Unable to find image") || text.contains("pull access denied")
+        if text.contains("No such image") || text.contains("Unable to find image") || text.contains("pull access denied")
             || text.contains("not found")
         {
             return KinkajouError(

@@ -126,34 +126,18 @@ public struct ClusterObjects: Sendable {
             Key.nodes: .string("\(request.nodeCount)"), Key.access: .string(request.access.rawValue),
             Key.apiPort: .string("\(apiServicePort)"),
         ]
-        for (key, value) in Defaults.annotations(evictable: request.placement.evictable) {
-            annotations[key] = .string(value)
-        }
+        for (key, value) in template.annotations { annotations[key] = .string(value) }
         if let image = request.nodeImage { annotations[Key.nodeImage] = .string(image) }
         if let time = request.lifetime { annotations[Key.lifetime] = .string("\(time.components.seconds)") }
-        var spec: JSONValue = [
-            "automountServiceAccountToken": false, "enableServiceLinks": false, "restartPolicy": "Never",
-            // Longer than the 25 s that `kinkajou cluster` takes at most.
-            "terminationGracePeriodSeconds": 30,
-            "containers": [container],
-            "topologySpreadConstraints": [
-                [
-                    "maxSkew": 1, "topologyKey": "kubernetes.io/hostname",
-                    "whenUnsatisfiable": "ScheduleAnyway",
-                    "labelSelector": ["matchLabels": [Key.managedBy: .string(Key.manager)]],
-                ]
-            ],
-            "volumes": .array(volumes),
+        var spec = template.spec(volumes: volumes)
+        spec["containers"] = [container]
+        spec["topologySpreadConstraints"] = [
+            [
+                "maxSkew": 1, "topologyKey": "kubernetes.io/hostname",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": ["matchLabels": [Key.managedBy: .string(Key.manager)]],
+            ]
         ]
-        let placement = request.placement
-        spec["nodeSelector"] = .object(
-            Defaults.nodeSelector.merging(placement.nodeSelector) { $1 }.mapValues { .string($0) })
-        if !placement.tolerations.isEmpty { spec["tolerations"] = .array(placement.tolerations.map(\.json)) }
-        if let name = placement.runtimeClass { spec["runtimeClassName"] = .string(name) }
-        if let name = placement.serviceAccount { spec["serviceAccountName"] = .string(name) }
-        if !placement.imagePullSecrets.isEmpty {
-            spec["imagePullSecrets"] = .array(placement.imagePullSecrets.map { ["name": .string($0)] })
-        }
         return [
             "apiVersion": "v1", "kind": "Pod",
             "metadata": metadata(name, owner: owner, annotations: annotations), "spec": spec,
@@ -161,61 +145,28 @@ public struct ClusterObjects: Sendable {
     }
 
     /// What the Pod asks for, and may use at most.
-    public var resources: JSONValue {
-        let resources = request.resources
-        return [
-            "requests": [
-                "cpu": .string(Quantity.request(resources.cpuRequest, within: resources.cpu)),
-                "memory": .string(Quantity.request(resources.memoryRequest, within: resources.memory)),
-                "ephemeral-storage": .string(
-                    Quantity.request(resources.storageRequest, within: resources.storage)),
-            ],
-            "limits": [
-                "cpu": .string(resources.cpu), "memory": .string(resources.memory),
-                "ephemeral-storage": .string(resources.storage),
-            ],
-        ]
+    public var resources: JSONValue { template.limits }
+
+    private var template: PodTemplate {
+        var template = PodTemplate(.cluster, image: request.podImage, resources: request.resources)
+        template.placement = request.placement
+        template.wait = request.wait
+        return template
     }
 
     private var container: JSONValue {
-        var environment: [JSONValue] = [
-            ["name": "API_SERVER_ADDRESS", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]]
-        ]
-        environment += request.environment.sorted { $0.key < $1.key }.map {
-            ["name": .string($0.key), "value": .string($0.value)]
+        let environment = request.environment.sorted { $0.key < $1.key }.map { variable -> JSONValue in
+            ["name": .string(variable.key), "value": .string(variable.value)]
         }
-        return [
-            "name": "cluster", "image": .string(request.podImage), "imagePullPolicy": "IfNotPresent",
-            // Where the agent leaves its last words; a failure is known by them when nobody has listened.
-            "terminationMessagePath": .string(Defaults.outcomeFile),
-            "command": ["kinkajou", "cluster", "--spec", .string(Defaults.specFile)],
-            "env": .array(environment),
-            "securityContext": ["privileged": true],
-            "resources": resources,
-            "ports": [
-                ["name": "api", "containerPort": .integer(Int64(Defaults.apiServerPort))],
-                ["name": "status", "containerPort": .integer(Int64(Defaults.statusPort))],
-            ],
-            "startupProbe": [
-                "httpGet": ["path": "/startupz", "port": "status"], "periodSeconds": 2, "timeoutSeconds": 5,
-                // Whether it is ready in time is for `kinkajou cluster` to say, with its reasons; this is
-                // for one that hangs.
-                "failureThreshold": .integer(max(300, request.wait.components.seconds / 2 + 150)),
-            ],
-            "readinessProbe": [
-                "httpGet": ["path": "/healthz", "port": "api", "scheme": "HTTPS"], "periodSeconds": 2,
-                "timeoutSeconds": 5,
-            ],
-            "volumeMounts": .array(
-                [
-                    ["name": "docker", "mountPath": "/var/lib/docker"],
-                    ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
-                    [
-                        "name": "spec", "mountPath": .string(Self.directory(of: Defaults.specFile)),
-                        "readOnly": true,
-                    ],
-                ] + extraVolumes.map(\.mount)),
+        let spec: JSONValue = [
+            "name": "spec", "mountPath": .string(Self.directory(of: Defaults.specFile)), "readOnly": true,
         ]
+        var container = template.container(
+            "cluster", isProbed: true, environment: environment, mounts: [spec] + extraVolumes.map(\.mount))
+        // Where the agent leaves its last words; a failure is known by them when nobody has listened.
+        container["terminationMessagePath"] = .string(Defaults.outcomeFile)
+        container["command"] = ["kinkajou", "cluster", "--spec", .string(Defaults.specFile)]
+        return container
     }
 
     /// The names that clients know the API server by, beside the Pod's address.
@@ -228,8 +179,6 @@ public struct ClusterObjects: Sendable {
 
     private var volumes: [JSONValue] {
         [
-            ["name": "docker", "emptyDir": ["sizeLimit": .string(request.resources.storage)]],
-            ["name": "modules", "hostPath": ["path": "/lib/modules"]],
             [
                 "name": "spec",
                 "secret": ["secretName": .string(Self.specSecret(request.name)), "defaultMode": 0o400],

@@ -1,3 +1,5 @@
+internal import Values
+
 /// The one table of what is taken where nobody asked for something.
 public enum Defaults {
     // MARK: Names and images
@@ -6,12 +8,25 @@ public enum Defaults {
     public static let name = "kind"
     /// The node image that an archive is expected to bring where none is asked for.
     public static let nodeImage = "kinkajou/node:v1.20.2"
-    /// The node image that is pulled where none is asked for and no archive brings one: the one that kind 0.27.0 was
-    /// released with, which later ones start as well.
+    /// The node image that is pulled where none is asked for and no archive brings one: the one that kind 0.33.0 was
+    /// released with, which is in the image of the Pod.
     public static let publishedNodeImage =
-        "kindest/node:v1.32.2@sha256:f226345927d7e348497136874b6d207e0b32cc52154ad8323129352923a3142f"
+        "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5"
     /// The image of the Pod or container that a cluster lives in.
-    public static let podImage = "kinkajou/pod:latest"
+    ///
+    /// It is in the registry that the program was built for (`KINKAJOU_REGISTRY`), with its version; without one it is
+    /// the name that `make images` gives to an image of the machine, and no name of a registry.
+    public static let podImage = podImage(registry: Release.registry)
+    static func podImage(registry: String?) -> String {
+        registry.map { "\($0)/pod:\(Release.current)" } ?? localPodImage
+    }
+    /// The name that `make images` gives.
+    static let localPodImage = "kinkajou/pod:latest"
+
+    /// When an image is pulled. What was built here is never: in a registry that name would be a stranger's.
+    public static func pullPolicy(of podImage: String) -> String {
+        podImage == localPodImage ? "Never" : "IfNotPresent"
+    }
 
     // MARK: Ports
 

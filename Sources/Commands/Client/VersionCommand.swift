@@ -72,7 +72,8 @@ struct VersionCommand: AsyncCommand {
         case .text:
             let brings = found.map { "\($0.name) \($0.version ?? "is not on PATH")\n" }
             StandardOutput.write(
-                "kinkajou v\(number) \(platform)\n\(brings.joined())Kubernetes \(oldest.major).\(oldest.minor) to "
+                "kinkajou v\(number) \(platform)\n\(brings.joined())Pod image \(Defaults.podImage)\n"
+                    + "node image \(Defaults.publishedNodeImage), unless an archive brings one\nKubernetes \(oldest.major).\(oldest.minor) to "
                     + "\(newest.major).\(newest.minor), kubeadm \(KubeadmAPI.allCases.map(\.rawValue).joined(separator: ", "))\n"
             )
         }

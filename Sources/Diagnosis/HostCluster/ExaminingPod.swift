@@ -5,14 +5,17 @@ internal import Values
 public struct ExaminingPod: Sendable {
     /// Its image, which has kinkajou on PATH.
     public var image: String
+    /// When its image is pulled, as Kubernetes names it.
+    public var pullPolicy: String
     /// What is to be run.
     public var purpose: Purpose
     /// What the cluster's Pod asks for.
     public var needs: HostClusterFacts.Needs
 
     /// A Pod from its parts.
-    public init(image: String, purpose: Purpose, needs: HostClusterFacts.Needs) {
+    public init(image: String, pullPolicy: String, purpose: Purpose, needs: HostClusterFacts.Needs) {
         self.image = image
+        self.pullPolicy = pullPolicy
         self.purpose = purpose
         self.needs = needs
     }
@@ -34,7 +37,7 @@ public struct ExaminingPod: Sendable {
             "terminationGracePeriodSeconds": 2, "activeDeadlineSeconds": 120,
             "containers": [
                 [
-                    "name": "doctor", "image": .string(image), "imagePullPolicy": "IfNotPresent",
+                    "name": "doctor", "image": .string(image), "imagePullPolicy": .string(pullPolicy),
                     "command": [
                         "kinkajou", "doctor", "--output", "json", "--for", .string(purpose.rawValue),
                     ],
