@@ -6,12 +6,22 @@ public enum ClusterName {
     /// (63 characters), which names of Services and of nodes are.
     public static let longest = 63 - max(prefix.count, "-control-plane".count)
 
+    /// The longest name of a cluster with these many control planes: more than one have a load balancer, which kind
+    /// names after the cluster too.
+    public static func longest(controlPlanes: Int) -> Int {
+        controlPlanes > 1 ? 63 - "-external-load-balancer".count : longest
+    }
+
     /// Why a text cannot be a cluster's name; nil: it can.
     ///
     /// The name becomes that of a Service, so it has to fit into a label of RFC 1035.
-    public static func problem(with name: String) -> String? {
+    public static func problem(with name: String, controlPlanes: Int = 1) -> String? {
         if name.isEmpty { return "the name is empty" }
-        if name.utf8.count > longest { return "the name has \(name.utf8.count) characters; \(longest) fit" }
+        let longest = longest(controlPlanes: controlPlanes)
+        if name.utf8.count > longest {
+            let reason = controlPlanes > 1 ? " beside those of \(controlPlanes) control planes" : ""
+            return "the name has \(name.utf8.count) characters; \(longest) fit\(reason)"
+        }
         let allowed = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
         if !allowed { return "\"\(name)\" has characters other than a-z, 0-9 and -" }
         if name.hasPrefix("-") || name.hasSuffix("-") { return "\"\(name)\" begins or ends with a dash" }

@@ -14,6 +14,14 @@ import Testing
         #expect(ClusterName.problem(with: name) != nil)
     }
 
+    /// kind calls the load balancer of several control planes NAME-external-load-balancer.
+    @Test func severalControlPlanesLeaveLessRoom() {
+        let name = String(repeating: "x", count: 41)
+        #expect(ClusterName.problem(with: name, controlPlanes: 1) == nil)
+        #expect(ClusterName.problem(with: name, controlPlanes: 3) != nil)
+        #expect(ClusterName.problem(with: String(name.dropLast()), controlPlanes: 3) == nil)
+    }
+
     @Test func tolerations() {
         #expect(
             Toleration("a=b:NoSchedule").map { [$0.key, $0.value, $0.effect] } == ["a", "b", "NoSchedule"])

@@ -75,6 +75,19 @@ import Values
         #expect(try outside([]) == ClusterSpec())
     }
 
+    @Test func aNameLeavesRoomForTheLoadBalancer() throws {
+        let file = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString).yaml"
+        try """
+        kind: Cluster
+        apiVersion: kind.x-k8s.io/v1alpha4
+        nodes: [{role: control-plane}, {role: control-plane}]
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let long = String(repeating: "a", count: 41)
+        #expect(try outside(["--name", long]).name == long)
+        #expect(throws: KinkajouError.self) { _ = try outside(["--name", long, "--config", file]) }
+    }
+
     @Test func nodesAreAConfiguration() throws {
         #expect(try outside(["--nodes", "3"]).nodeCount == 3)
         #expect(try outside(["--nodes", "1"]).configuration == nil)

@@ -41,6 +41,48 @@ import Testing
         }
     }
 
+    /// The connection's peer is the proxy: the certificate is compared with the address that was asked for.
+    @Test(arguments: [TestProxy.Kind.http, .socks5])
+    func aServerGivenByItsAddress(kind: TestProxy.Kind) async throws {
+        let authority = try TestCertificate("our authority", .authority)
+        // That of the proxy is no good.
+        for (name, isGood) in [("127.0.0.2", true), ("127.0.0.1", false)] {
+            let certificate = try TestCertificate("s", .server([name]), issuer: authority)
+            try await StubServer.with(certificate: certificate, address: "127.0.0.2") { exchange in
+                try await exchange.answer(200, #"{"major":"1","minor":"20","gitVersion":"v1.20.2"}"#)
+            } body: { stub in
+                try await TestProxy.with(kind) { _, port in
+                    var configuration = ClientConfiguration(server: "https://127.0.0.2:\(stub.port)")
+                    configuration.trust = .authorities(Array(authority.certificate.utf8))
+                    configuration.proxyURL = url(kind, port)
+                    try await withClient(configuration) { client in
+                        guard !isGood else {
+                            let version = try await client.version().gitVersion
+                            #expect(version == "v1.20.2")
+                            return
+                        }
+                        for call in [
+                            { _ = try await client.version() },
+                            {
+                                _ = try await client.exec(
+                                    pod: "web", namespace: "n", container: "c", command: ["true"],
+                                    stdin: false, tty: false)
+                            },
+                        ] as [@Sendable () async throws -> Void] {
+                            let error = await #expect(throws: KubernetesError.self) { try await call() }
+                            guard case .connection(let failure) = error else {
+                                Issue.record("\(String(describing: error))")
+                                continue
+                            }
+                            #expect(
+                                failure.cause == .nameMismatch(expected: "127.0.0.2", names: ["127.0.0.1"]))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test(arguments: [TestProxy.Kind.http, .socks5])
     func streams(kind: TestProxy.Kind) async throws {
         try await RawWebSocketServer.with { connection in

@@ -99,7 +99,7 @@ public final class StubServer: Sendable {
     /// - Parameter certificate: With it, the server speaks TLS.
     @discardableResult
     public static func with<Result: Sendable>(
-        certificate: TestCertificate? = nil, port: Int = 0,
+        certificate: TestCertificate? = nil, address: String = "127.0.0.1", port: Int = 0,
         handler: @escaping Handler,
         body: @escaping @Sendable (StubServer) async throws -> Result
     ) async throws -> Result {
@@ -116,7 +116,7 @@ public final class StubServer: Sendable {
         }
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: port) { channel in
+            .bind(host: address, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let context {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))

@@ -143,10 +143,11 @@ struct CreationOptions: ParsableArguments, Sendable {
         merge.take(\.resources.storageRequest, option: storageRequest)
         merge.take(\.placement.evictable, option: evictable ? true : nil)
         merge.take(\.mounts, option: try mounts(of: merge.spec.parsed))
-        if let problem = ClusterName.problem(with: merge.spec.name) {
+        let controlPlanes = merge.spec.parsed.cluster.count(of: .controlPlane)
+        if let problem = ClusterName.problem(with: merge.spec.name, controlPlanes: controlPlanes) {
+            let longest = ClusterName.longest(controlPlanes: controlPlanes)
             throw KinkajouError(
-                problem,
-                cure: "names have a-z, 0-9 and dashes, and \(ClusterName.longest) characters at most",
+                problem, cure: "names have a-z, 0-9 and dashes, and \(longest) characters at most",
                 code: .usage)
         }
         return merge.spec

@@ -47,12 +47,17 @@ public final class KubernetesClient: Sendable {
         self.userAgent = userAgent
         self.retries = retries
         self.address = address
-        tls = try TLSSettings(configuration.trust)
+        tls = try TLSSettings(
+            configuration.trust,
+            peer: PeerAddress(
+                of: address, tlsServerName: configuration.tlsServerName, trust: configuration.trust,
+                proxy: proxy))
         credentials = CredentialProvider(configuration.credential)
         http = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: Self.httpConfiguration(
-                address: address, tlsServerName: configuration.tlsServerName, proxy: proxy))
+                address: address, tlsServerName: configuration.tlsServerName, proxy: proxy,
+                peer: tls.peer))
     }
 
     deinit {
@@ -69,7 +74,7 @@ public final class KubernetesClient: Sendable {
     }
 
     private static func httpConfiguration(
-        address: ServerAddress, tlsServerName: String?, proxy: ProxySettings?
+        address: ServerAddress, tlsServerName: String?, proxy: ProxySettings?, peer: PeerAddress?
     ) -> HTTPClient.Configuration {
         var pool = HTTPClient.Configuration.ConnectionPool()
         // Our own policy says what is tried again.
@@ -95,7 +100,11 @@ public final class KubernetesClient: Sendable {
                     })
             }
         }
-        configuration.http1_1ConnectionDebugInitializer = { channel in KeepAlive.enable(on: channel) }
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            let enabled = KeepAlive.enable(on: channel)
+            guard let peer else { return enabled }
+            return enabled.flatMap { peer.check(channel) }
+        }
         return configuration
     }
 }

@@ -27,6 +27,7 @@ func transportError(_ error: any Error, request: String, server: String) -> any 
         return failure(
             error == .failedToValidateHostname
                 ? .nameMismatch(expected: "this address", names: []) : .tls(reason: "\(error)"))
+    case is PeerAddress.Mismatch: return failure(.nameMismatch(expected: "this address", names: []))
     case NIOSSLError.uncleanShutdown: return failure(.lost(reason: "without a word"))
     case let error as NIOSSLError: return failure(.tls(reason: "\(error)"))
     case let error as BoringSSLError: return failure(.tls(reason: tlsReason(error)))

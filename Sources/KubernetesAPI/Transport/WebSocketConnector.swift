@@ -130,7 +130,10 @@ struct WebSocketConnector: Sendable {
         do {
             try await withTaskCancellationHandler {
                 if let proxy { try await pass(proxy, on: channel) }
-                if let tls { try await secure(channel, tls) }
+                if let tls {
+                    try await secure(channel, tls)
+                    if tls.certificateVerification != .none { try await client.tls.peer?.check(channel).get() }
+                }
             } onCancel: {
                 channel.close(promise: nil)
             }

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Testing
+
+@testable import Commands
+
+/// What `--help` prints on a terminal of 80 columns.
+@Suite struct HelpTests {
+    private static func commands(below command: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
+        let configuration = command.configuration
+        let next = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
+        return [command] + next.flatMap { commands(below: $0) }
+    }
+
+    @Test func noLineIsCutOff() {
+        let commands = Self.commands(below: KinkajouCommand.self)
+        #expect(commands.count > 25)
+        for command in commands {
+            let help = KinkajouCommand.helpMessage(for: command, columns: 80)
+            for line in help.split(separator: "\n") where line.count > 80 {
+                Issue.record("\(command): \(line.count) columns: \(line)")
+            }
+        }
+    }
+}
