@@ -17,7 +17,8 @@ struct InsideCommand: ParsableCommand {
         shouldDisplay: false,
         subcommands: [
             InsideNodesCommand.self, InsideImagesCommand.self, InsideImportCommand.self,
-            InsideLogsCommand.self, InsidePipeCommand.self, InsideEventsCommand.self,
+            InsideLogsCommand.self, InsidePipeCommand.self, InsideGuardCommand.self,
+            InsideEventsCommand.self,
         ]
     )
 }

@@ -4,6 +4,7 @@ internal import EnginePlan
 internal import Glibc
 internal import ImageArchives
 internal import Linux
+internal import PodAgent
 internal import Values
 
 /// `kinkajou inside pipe`: a command whose stdin comes in frames, because `kubectl exec`'s older protocol cannot tell
@@ -15,13 +16,20 @@ struct InsidePipeCommand: AsyncCommand {
     @Flag(help: "Our stdin is a terminal, and the command's too.")
     var terminal = false
 
+    @Option(help: "With a terminal: the name by which `guard` finds the command.")
+    var session: String?
+
     @Argument(parsing: .captureForPassthrough, help: "The command, after --.")
     var command: [String]
 
     func runToExitStatus() async throws -> Int32 {
         let words = CommandWords.afterTerminator(command)
         guard let program = words.first else { throw ValidationError("There is no command after --.") }
-        if terminal { return Self.become(words) }
+        if terminal {
+            // It keeps our process ID.
+            if let session { try TerminalSession(session)?.register(getpid()) }
+            return Self.become(words)
+        }
         // A command that reads no more must not end us: its status is still to be told.
         signal(SIGPIPE, SIG_IGN)
         var ends: [Int32] = [-1, -1]
@@ -80,7 +88,7 @@ struct InsidePipeCommand: AsyncCommand {
     }
 
     /// Returns when the connection has ended: nothing comes after the frames.
-    private static func waitForEndOfInput() {
+    static func waitForEndOfInput() {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
             let count = read(STDIN_FILENO, &buffer, buffer.count)

@@ -142,6 +142,7 @@ extension HostClusterTests {
                 #expect(result.status == status && result.errors.contains(program), "\(result)")
             }
             try aReaderThatGoesAwayEndsIt(client)
+            try aTerminalThatGoesAwayEndsIt(client)
             let missing = try client.run("exec", "--name", "other", "--", "true")
             #expect(missing.status == 1)
             #expect(missing.errors.contains("there is no cluster \"other\""))
@@ -164,6 +165,24 @@ extension HostClusterTests {
                 let list = try client.require(
                     "exec", "--name", "demo", "--", "sh", "-c", "cat /proc/[0-9]*/cmdline")
                 return !list.contains("4242\0") && !list.contains("echo x; sleep 0.1")
+            }
+        }
+
+        /// A client that was killed tells nobody, and the kubelet leaves the terminal open.
+        private func aTerminalThatGoesAwayEndsIt(_ client: Client) throws {
+            let terminal = try Pty()
+            let kinkajou = try BuiltBinary.path("kinkajou")
+            var setup = terminal.session(
+                "exec \(kinkajou) exec --name demo -i -t -- sh -c 'trap \"\" HUP; echo up; sleep 4343; true'")
+            setup.environment = try client.setup(kinkajou, []).environment
+            let process = try ChildProcess(setup)
+            defer { process.end() }
+            try terminal.waitForOutput("up", seconds: 60)
+            process.signal(SIGKILL)
+            try Wait.until("the command in the Pod to be gone", seconds: 30) {
+                try !client.require(
+                    "exec", "--name", "demo", "--", "sh", "-c", "cat /proc/[0-9]*/cmdline"
+                ).contains("4343\0")
             }
         }
 
