@@ -278,7 +278,7 @@ public final class KindCluster: Workload {
                     arguments: ["delete", "cluster", "--name", name, "--kubeconfig", kubeconfig],
                     environment: environment), timeout: remaining)
             // Where dockerd has died, its containers are the session's to sweep.
-            if !result.isSuccess, !result.errors.contains("Cannot connect to the Docker daemon") {
+            if !result.isSuccess, await Self.engineAnswers() {
                 complaints.append("kind delete cluster: \(result.reason)")
             }
         } catch {
@@ -287,6 +287,13 @@ public final class KindCluster: Workload {
         progress?.done()
         writeTrace()
         return complaints + removeFiles()
+    }
+
+    private static func engineAnswers() async -> Bool {
+        let client = DockerEngineClient()
+        let answer = try? await client.ping(timeout: .seconds(2))
+        await client.shutdown()
+        return answer != nil
     }
 
     private func removeFiles() -> [String] {

@@ -177,7 +177,8 @@ public struct DockerProvider: ClusterProvider {
         let name = ClusterName.object(request.name)
         var words = [
             "create", "--privileged", "--pull",
-            Defaults.pullPolicy(of: request.podImage) == "Never" ? "never" : "missing", "--name", name, "--label",
+            Defaults.pullPolicy(of: request.podImage) == "Never" ? "never" : "missing", "--name", name,
+            "--label",
             "\(ClusterObjects.Key.cluster)=\(request.name)",
             "--label", "\(ClusterObjects.Key.creation)=\(creation)",
             "--label", "\(ClusterObjects.Key.nodes)=\(request.nodeCount)", "--stop-timeout", "30",
@@ -225,14 +226,14 @@ public struct DockerProvider: ClusterProvider {
         let created = try await docker.run(words, timeout: request.startTimeout)
         guard created.isSuccess else {
             if try await container(of: request.name) != nil { throw nameIsTaken(request.name) }
-            throw creationError(created, request: request)
+            throw try await creationError(created, request: request)
         }
         try await handOver(
             try request.inside(names: ["127.0.0.1", name] + (request.apiAddressOutside.map { [$0] } ?? [])),
             to: name)
         if let image = request.nodeImage { try await handOver(image, to: name, of: request.podImage) }
         let started = try await docker.run(["start", name])
-        guard started.isSuccess else { throw creationError(started, request: request) }
+        guard started.isSuccess else { throw try await creationError(started, request: request) }
     }
 
     /// The value of `--publish` for a port of the container.
@@ -249,33 +250,27 @@ public struct DockerProvider: ClusterProvider {
             code: .nameTaken)
     }
 
-    private func creationError(_ result: CapturedProgram.Result, request: ClusterSpec) -> KinkajouError {
-        let text = result.errors
-        if text.contains("is already in use by container") {
+    /// Why Docker does not run the container: found out of what is there, not of what it says.
+    private func creationError(_ result: CapturedProgram.Result, request: ClusterSpec) async throws
+        -> KinkajouError
+    {
+        let name = ClusterName.object(request.name)
+        let others = try await containers(filters: ["name=^/\(name)$"])
+        if others.contains(where: { $0["Config"]["Labels"][ClusterObjects.Key.cluster].isNull }) {
             return KinkajouError(
-                "there is a container \"\(ClusterName.object(request.name))\" that is none of Kinkajou's",
-                cure: "choose another --name")
+                "there is a container \"\(name)\" that is none of Kinkajou's", cure: "choose another --name")
         }
-        if text.contains("No such image") || text.contains("Unable to find image") || text.contains("pull access denied")
-            || text.contains("not found")
-        {
+        guard try await docker.run(["image", "inspect", "--format", "{{.Id}}", request.podImage]).isSuccess
+        else {
             return KinkajouError(
                 "the image \(request.podImage) cannot be had: \(result.reason)",
                 cure: "build it with `make images`, or name one with --pod-image")
         }
-        if text.contains("unable to apply caps") {
-            return KinkajouError(
-                "Docker cannot run privileged containers here: \(result.reason)",
-                cure:
-                    "a capability is missing from the bounding set: use kinkajou-oci as the default runtime (docs/oci.md)"
-            )
-        }
         return KinkajouError(
             "Docker cannot run the cluster's container: \(result.reason)",
-            cure: "see `docker version` and `docker info`")
+            cure: "see `kinkajou doctor --target docker`, `docker version` and `docker info`")
     }
 
-    /// The spec as the container gets it.
     /// Puts the spec into the container before it starts, readable for root alone.
     private func handOver(_ spec: ClusterSpec, to container: String) async throws {
         try await copy(

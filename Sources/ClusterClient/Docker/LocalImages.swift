@@ -17,11 +17,9 @@ public struct LocalImages: Sendable {
         for image in images {
             let result = try await docker.run(["image", "inspect", "--format", "{{.Id}}", image])
             guard result.isSuccess else {
-                guard result.errors.contains("No such image") else {
-                    throw KinkajouError(
-                        "cannot look up the image \"\(image)\": \(result.reason)",
-                        cure: "see that the Docker engine answers: `docker version`")
-                }
+                // An engine that answers has told that there is none.
+                _ = try await docker.output(
+                    ["version", "--format", "{{.Server.Version}}"], doing: "look up the image \"\(image)\"")
                 throw KinkajouError(
                     "image: \"\(image)\" not present locally", cure: "docker pull \(image), or build it")
             }

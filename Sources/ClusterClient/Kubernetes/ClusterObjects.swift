@@ -182,7 +182,7 @@ public struct ClusterObjects: Sendable {
             [
                 "name": "spec",
                 "secret": ["secretName": .string(Self.specSecret(request.name)), "defaultMode": 0o400],
-            ],
+            ]
         ] + extraVolumes.map(\.volume)
     }
 

@@ -173,7 +173,8 @@ public enum PodFailure: Sendable, Equatable {
         case .imageNotPulled:
             "correct --pod-image, push the image, or name the registry's credentials with --image-pull-secret"
         case .imageNameInvalid: "correct --pod-image"
-        case .imageNeverPulled: "load it into the nodes of the host cluster, or name one of a registry with --pod-image"
+        case .imageNeverPulled:
+            "load it into the nodes of the host cluster, or name one of a registry with --pod-image"
         case .notStarted(let reason, _) where ["StartError", "ContainerCannotRun"].contains(reason):
             "see that --pod-image is an image of Kinkajou's for this architecture"
         case .configuration, .notStarted, .podFailed, .volume:

@@ -192,7 +192,8 @@ struct CreationOptions: ParsableArguments, Sendable {
         var mounts: [String: MountSource] = [:]
         for text in extraMount {
             guard let split = text.lastIndex(of: "="),
-                let source = MountSource(String(text[text.index(after: split)...]), for: String(text[..<split]))
+                let source = MountSource(
+                    String(text[text.index(after: split)...]), for: String(text[..<split]))
             else {
                 throw KinkajouError(
                     "--extra-mount \(text): this is none of PATH=configmap/NAME[/KEY], PATH=secret/NAME[/KEY] and PATH=host",

@@ -132,7 +132,9 @@ struct WebSocketConnector: Sendable {
                 if let proxy { try await pass(proxy, on: channel) }
                 if let tls {
                     try await secure(channel, tls)
-                    if tls.certificateVerification != .none { try await client.tls.peer?.check(channel).get() }
+                    if tls.certificateVerification != .none {
+                        try await client.tls.peer?.check(channel).get()
+                    }
                 }
             } onCancel: {
                 channel.close(promise: nil)

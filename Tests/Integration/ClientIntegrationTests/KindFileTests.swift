@@ -189,7 +189,8 @@ struct KindFileInDockerTests {
         try terminal.waitForOutput("prompt> ")
         terminal.type(
             "\(kinkajou) run -q --provider docker --image \(ImageUnderTest.node.name)"
-                + " --pod-image \(ImageUnderTest.pod.name) --wait-for api -- sh -c 'echo sta\"\"rted; read x; echo got-$x'\n")
+                + " --pod-image \(ImageUnderTest.pod.name) --wait-for api -- sh -c 'echo sta\"\"rted; read x; echo got-$x'\n"
+        )
         try terminal.waitForOutput("started", seconds: 240)
         terminal.type("\u{1a}")
         try terminal.waitForOutput("Stopped", seconds: 20)
@@ -242,7 +243,8 @@ extension HostClusterTests {
             ]
             let absent = try create(sources)
             #expect(absent.status == 64 && absent.errors.contains("no ConfigMap \"files\""), "\(absent)")
-            try host.kubectl("create", "configmap", "files", "-n", "kindfile", "--from-literal=key=of-the-map")
+            try host.kubectl(
+                "create", "configmap", "files", "-n", "kindfile", "--from-literal=key=of-the-map")
             try host.kubectl(
                 "create", "secret", "generic", "files", "-n", "kindfile", "--from-literal=one=of-the-secret")
             try client.expectNothingLeft()
@@ -263,7 +265,8 @@ extension HostClusterTests {
                 try inNode("head", "-n", "1", "/var/log/kubernetes/audit.log").output
                     .contains("\"apiVersion\":\"audit.k8s.io/v1\""))
             #expect(
-                try client.kubectl("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
+                try client.kubectl(
+                    "config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
                     == "https://127.0.0.1:\(api)")
 
             let image = "kinkajou-test/web:1"
