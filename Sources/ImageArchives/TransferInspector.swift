@@ -23,94 +23,53 @@ public struct TransferInspector: Sendable {
     private static let documentsLimit = 256 << 20
     private static let entriesLimit = 100_000
 
-    private enum State {
-        case header
-        case content(name: String, left: Int64, isKept: Bool)
-        case padding(Int)
-        case end
-    }
-
-    private var state = State.header
+    /// Nothing is kept but what has a limit of its own.
+    private var stream = TarStream(sizeLimit: .max, entryLimit: Self.entriesLimit)
+    /// The file that passes, and whether it is a document that is kept.
+    private var current = (name: "", isKept: false)
     private var buffer: [UInt8] = []
     private var documents: [String: [UInt8]] = [:]
     private var documentsSize = 0
     /// The names of the manifests, as soon as the index has passed. All else passes by unseen.
     private var manifests: Set<String> = []
-    private var entries = 0
-    private var last = ""
 
     /// An inspector at the beginning of a stream.
     public init() {}
 
     /// Takes bytes as they pass.
     public mutating func take(_ bytes: [UInt8]) throws(Problem) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            switch state {
-            case .header:
-                let piece = rest.prefix(TarHeader.blockSize - buffer.count)
-                buffer += piece
-                rest = rest.dropFirst(piece.count)
-                guard buffer.count == TarHeader.blockSize else { return }
-                try begin()
-            case .content(let name, let left, let isKept):
-                let piece = rest.prefix(Int(clamping: left))
-                if isKept { buffer += piece }
-                rest = rest.dropFirst(piece.count)
-                state = .content(name: name, left: left - Int64(piece.count), isKept: isKept)
-                if left == Int64(piece.count) { finish(name, isKept: isKept) }
-            case .padding(let left):
-                let count = min(left, rest.count)
-                rest = rest.dropFirst(count)
-                state = count == left ? .header : .padding(left - count)
-            case .end:
-                return
-            }
-        }
-    }
-
-    private var contentSize: Int64 = 0
-
-    private mutating func begin() throws(Problem) {
-        let header: TarHeader?
+        let items: [TarStream.Item]
         do {
-            header = try TarHeader(buffer)
+            items = try stream.take(bytes)
         } catch {
-            throw Problem(description: "it is no tar archive")
+            throw Problem(description: error.description)
         }
-        buffer = []
-        guard let header else {
-            state = .end
-            return
-        }
-        entries += 1
-        guard header.type == UInt8(ascii: "0"), entries <= Self.entriesLimit else {
-            throw Problem(description: "\"\(header.name.prefix(100))\" in it is no ordinary file")
-        }
-        last = header.name
-        contentSize = header.size
-        let isKept =
-            if header.name == Self.indexName {
-                header.size <= Self.indexLimit
-            } else {
-                manifests.contains(header.name) && header.size <= ImageArchive.documentLimit
-                    && documentsSize + Int(header.size) <= Self.documentsLimit
+        for item in items {
+            switch item {
+            case .file(let name, let size): current = (name, isKept(name, size: size))
+            case .content(let piece): if current.isKept { buffer += piece }
+            case .fileEnd: finish()
+            case .directory(let name), .leftOut(let name):
+                throw Problem(description: "\"\(name.prefix(100))\" in it is no ordinary file")
             }
-        state = .content(name: header.name, left: header.size, isKept: isKept)
-        if header.size == 0 { finish(header.name, isKept: isKept) }
+        }
     }
 
-    private mutating func finish(_ name: String, isKept: Bool) {
-        if isKept {
-            documents[name] = buffer
-            documentsSize += buffer.count
-            if name == Self.indexName {
-                manifests = Set(index()?.manifests.map { Self.blobName($0.digest) } ?? [])
-            }
+    private func isKept(_ name: String, size: Int64) -> Bool {
+        name == Self.indexName
+            ? size <= Self.indexLimit
+            : manifests.contains(name) && size <= ImageArchive.documentLimit
+                && documentsSize + Int(size) <= Self.documentsLimit
+    }
+
+    private mutating func finish() {
+        guard current.isKept else { return }
+        documents[current.name] = buffer
+        documentsSize += buffer.count
+        if current.name == Self.indexName {
+            manifests = Set(index()?.manifests.map { Self.blobName($0.digest) } ?? [])
         }
         buffer = []
-        let padding = TarHeader.padding(contentSize)
-        state = padding == 0 ? .header : .padding(padding)
     }
 
     private static let indexName = "index.json"
@@ -128,8 +87,8 @@ public struct TransferInspector: Sendable {
     ///
     /// - Throws: Where it is not whole, or no transfer: containerd must not get its end then.
     public func images() throws(Problem) -> [Image] {
-        guard case .end = state else { throw Problem(description: "it has no end") }
-        guard last == "oci-layout" else { throw Problem(description: "oci-layout is not last in it") }
+        guard stream.isComplete else { throw Problem(description: "it has no end") }
+        guard current.name == "oci-layout" else { throw Problem(description: "oci-layout is not last in it") }
         guard let index = index() else {
             throw Problem(description: "its index.json is missing, or cannot be understood")
         }
