@@ -12,18 +12,22 @@ public struct DindSession: Sendable {
     private let host: any SessionHost
     private let workload: (any Workload)?
     private let progress: Progress
+    private let signals: @Sendable () -> AsyncStream<Int32>
 
     /// A session that has not begun.
     ///
-    /// - Parameter host: What it runs in; nil: a Docker engine of its own.
+    /// - Parameters:
+    ///   - host: What it runs in; nil: a Docker engine of its own.
+    ///   - signals: Those that the process gets, from the moment that it is called.
     public init(
         options: DindOptions, host: (any SessionHost)? = nil, workload: (any Workload)? = nil,
-        progress: Progress
+        progress: Progress, signals: @escaping @Sendable () -> AsyncStream<Int32> = SignalStream.start
     ) {
         self.options = options
         self.host = host ?? EngineEnvironment(options: options, progress: progress)
         self.workload = workload
         self.progress = progress
+        self.signals = signals
     }
 
     /// Runs the session and returns the exit status: the command's, that of an error of ours, or 128 and
@@ -32,12 +36,11 @@ public struct DindSession: Sendable {
     /// All signals must have been blocked since before the process had a second thread
     /// (`SignalStream.blockAll`).
     public func run() async -> Int32 {
-        let control = StopControl()
         let hasCommand = !options.command.isEmpty
+        let control = StopControl(hasCommand: hasCommand)
+        let incoming = signals()
         let signals = Task {
-            for await number in SignalStream.start() {
-                control.handle(signal: number, hasCommand: hasCommand)
-            }
+            for await number in incoming { control.handle(signal: number) }
         }
         defer { signals.cancel() }
 
@@ -85,7 +88,7 @@ public struct DindSession: Sendable {
         let progress = progress
         let guardian = Task {
             let lost = await host.supervise { progress.warn("\($0)") }
-            if let lost, !Task.isCancelled { control.stop(.failure(lost)) }
+            if let lost, !Task.isCancelled { control.stop(lost) }
         }
         defer { guardian.cancel() }
         options.status?.isServing()
@@ -176,7 +179,7 @@ public struct DindSession: Sendable {
         .engineFailed, .clusterFailed, .stepFailed, .storageUnusable, .timedOut,
     ]
 
-    private static func code(for reason: StopControl.Reason?) -> Int32 {
+    private static func code(for reason: StopState.Reason?) -> Int32 {
         switch reason {
         case .signal(let number): 128 + number
         case .failure(let error): error.code.exitStatus
