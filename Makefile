@@ -10,17 +10,19 @@ help: ## Show this list
 bootstrap: ## Install what is missing (Debian packages) and start a Docker engine where none answers
 	@scripts/bootstrap
 
-.PHONY: packages
+.PHONY: packages packages-to-run
 packages:
 	@scripts/bootstrap packages
+packages-to-run:
+	@scripts/bootstrap packages run
 
 # What does not need each other is made at the same time: scripts/lib/parts.sh says what needs what.
 .PHONY: build
-build: packages ## Build the static release binaries into build/bin
+build: packages-to-run ## Build the static release binaries into build/bin
 	@scripts/parts binaries
 
 .PHONY: images
-images: packages ## Build the kinkajou/pod image
+images: packages-to-run ## Build the kinkajou/pod image
 	@scripts/parts pod-image
 
 .PHONY: push
@@ -29,11 +31,11 @@ push: packages ## Build for the registry KINKAJOU_REGISTRY, and push the Pod's i
 	@scripts/push
 
 .PHONY: node-image
-node-image: packages ## Build kinkajou/node:v1.20.2, the node image from Debian alone
+node-image: packages-to-run ## Build kinkajou/node:v1.20.2, the node image from Debian alone
 	@scripts/parts node-image
 
 .PHONY: up
-up: packages ## Kubernetes in Kubernetes: a host cluster in Docker, and a cluster in a Pod of it
+up: packages-to-run ## Kubernetes in Kubernetes: a host cluster in Docker, and a cluster in a Pod of it
 	@scripts/parts host-image
 	@scripts/up
 
