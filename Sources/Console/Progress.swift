@@ -22,20 +22,33 @@ public final class Progress: Sendable {
     private let isJSON: Bool
     private let hasColour: Bool
     private let events: EventLog?
+    private let write: @Sendable (String) -> Void
     private let state = Mutex(State())
 
     /// Progress on stderr. Colour and the spinner are for terminals; `NO_COLOR` turns colour off
     /// (https://no-color.org).
     ///
     /// - Parameter events: Gets all that is told, also when this is quiet; nil: nobody asks.
-    public init(isQuiet: Bool = false, events: EventLog? = nil) {
-        isJSON = LogOutput.format == .json
+    public convenience init(isQuiet: Bool = false, events: EventLog? = nil) {
+        let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        let isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+        self.init(
+            isQuiet: isQuiet, isTerminal: isTerminal, hasColour: isTerminal && !noColour,
+            isJSON: LogOutput.format == .json, events: events, write: StandardError.write)
+    }
+
+    /// Progress that is written to wherever it is wanted.
+    init(
+        isQuiet: Bool, isTerminal: Bool, hasColour: Bool, isJSON: Bool, events: EventLog?,
+        write: @escaping @Sendable (String) -> Void
+    ) {
+        self.isJSON = isJSON
         // What is written as events is not written for people, too.
         self.isQuiet = isQuiet || isJSON
         self.events = events ?? (isJSON ? EventLog() : nil)
-        isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
-        let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-        hasColour = isTerminal && !noColour
+        self.isTerminal = isTerminal
+        self.hasColour = hasColour
+        self.write = write
     }
 
     /// The phases that have ended, in order.
@@ -184,10 +197,6 @@ public final class Progress: Sendable {
 
     private func coloured(_ text: String, _ code: Int) -> String {
         hasColour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
-    }
-
-    private func write(_ text: String) {
-        StandardError.write(text)
     }
 }
 
