@@ -1,4 +1,5 @@
 import Console
+import Dispatch
 import EnginePlan
 import Glibc
 import Linux
@@ -113,13 +114,16 @@ struct DindSessionTests {
     /// taken down then still has the rest.
     @Test func theGraceIsShared() async throws {
         let (file, path) = try readyFile()
-        defer { close(file) }
+        defer {
+            close(file)
+            unlink(path)
+        }
         let host = RecordingHost(calls: calls)
         let grace = Duration.seconds(2)
         let (session, signals) = session(
             host, command: "trap '' TERM; echo > \(path); while :; do sleep 1; done", grace: grace)
         async let status = session.run()
-        waitUntilReadable(file)
+        #expect(await isReadable(file))
         let asked = ContinuousClock.now
         signals.yield(SIGTERM)
         #expect(await status == 128 + SIGKILL)
@@ -131,12 +135,15 @@ struct DindSessionTests {
     /// Who asks twice does not wait for the grace.
     @Test func theSecondSignalKills() async throws {
         let (file, path) = try readyFile()
-        defer { close(file) }
+        defer {
+            close(file)
+            unlink(path)
+        }
         let host = RecordingHost(calls: calls)
         let (session, signals) = session(
             host, command: "trap '' TERM INT; echo > \(path); while :; do sleep 1; done", grace: .seconds(3600))
         async let status = session.run()
-        waitUntilReadable(file)
+        #expect(await isReadable(file))
         signals.yield(SIGTERM)
         signals.yield(SIGINT)
         #expect(await status == 128 + SIGKILL)
@@ -149,14 +156,19 @@ struct DindSessionTests {
     private func readyFile() throws -> (descriptor: Int32, path: String) {
         let path = "/tmp/kinkajou-ready-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         try #require(mkfifo(path, 0o600) == 0)
+        // Writing too, so that opening it waits for nobody.
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         try #require(descriptor >= 0)
         return (descriptor, path)
     }
 
-    /// For a minute at most.
-    private func waitUntilReadable(_ descriptor: Int32) {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        #expect(poll(&entry, 1, 60_000) == 1)
+    /// Waits for a minute at most, on a thread that nothing else needs.
+    private func isReadable(_ descriptor: Int32) async -> Bool {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                continuation.resume(returning: poll(&entry, 1, 60_000) == 1)
+            }
+        }
     }
 }
