@@ -2,7 +2,7 @@ public import Console
 internal import Doctor
 internal import EnginePlan
 internal import Glibc
-internal import Linux
+public import Linux
 internal import Values
 
 /// One run of `kinkajou dind` (or `cluster`): the engine comes up, the user's command runs, and everything
