@@ -289,7 +289,8 @@ let package = Package(
             dependencies: ["Console", "Values", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .testTarget(
-            name: "EngineHostTests", dependencies: ["Console", "EngineHost", "EnginePlan", "Linux", "Values"],
+            name: "EngineHostTests",
+            dependencies: ["Console", "EngineHost", "EnginePlan", "HostFacts", "Linux", "Values"],
             swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),

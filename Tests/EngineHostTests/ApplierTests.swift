@@ -1,5 +1,6 @@
 import EnginePlan
 import Foundation
+import HostFacts
 import Linux
 import Testing
 

@@ -104,7 +104,8 @@ struct DindSessionTests {
     }
 
     @Test func theEngineIsLostWhileTheCommandRuns() async {
-        let host = RecordingHost(calls: calls) { KinkajouError("lost", cure: "none", code: .engineFailed) }
+        let host = RecordingHost(
+            calls: calls, lost: { KinkajouError("lost", cure: "none", code: .engineFailed) })
         let (session, _) = session(host, command: "trap 'exit 0' TERM; sleep 60 & wait")
         #expect(await session.run() == ErrorCode.engineFailed.exitStatus)
         #expect(calls.values == ["prepare", "start", "tear down"])
