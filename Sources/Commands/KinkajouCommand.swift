@@ -21,7 +21,7 @@ public struct KinkajouCommand: ParsableCommand {
                 subcommands: [
                     CreateCommand.self, DeleteCommand.self, GetCommand.self, ExportCommand.self,
                     LoadCommand.self, ExecCommand.self, ShellCommand.self, RunCommand.self, LogsCommand.self,
-                    ExtendCommand.self,
+                    TraceCommand.self, ExtendCommand.self,
                 ]),
             CommandGroup(
                 name: "Container",

@@ -28,6 +28,8 @@ struct ClusterCreator: Sendable {
                 "\(refused.joined(separator: ", ")): this is for clusters in Pods",
                 cure: "leave it out, or use --provider kubernetes", code: .usage)
         }
+        let trace = options.trace.map { TraceFile(path: $0) }
+        try trace?.checkWritable()
         // Beside the many questions about permissions, so that it costs no time of its own.
         async let examined = CreationPreflight.findings(of: wanted, in: provider.hostCluster)
         let request = try await provider.prepare(wanted, owner: options.ownerChoice)
@@ -38,11 +40,25 @@ struct ClusterCreator: Sendable {
         let endpoint: ClusterEndpoint
         do {
             endpoint = try await provider.create(request, follower: ShownCreation(progress: progress))
-        } catch let error as KinkajouError {
+        } catch {
+            progress.fail()
+            let summary = (error as? KinkajouError)?.summary ?? "interrupted"
+            write(Trace(cluster: request.name, records: progress.records, failure: summary), to: trace)
+            guard let error = error as? KinkajouError else { throw error }
             throw CreationPreflight.explained(
                 error, after: preflight, in: provider.hostCluster == nil ? .docker : .kubernetes)
         }
+        write(Trace(cluster: request.name, records: progress.records, failure: nil), to: trace)
         return Created(name: request.name, endpoint: endpoint)
+    }
+
+    /// What the creation came to is what counts: a file that has become unwritable meanwhile does not change that.
+    private func write(_ trace: Trace, to file: TraceFile?) {
+        do throws(KinkajouError) {
+            try file?.write(trace)
+        } catch {
+            StandardError.say("warning: \(error.summary)")
+        }
     }
 }
 

@@ -85,6 +85,13 @@ struct CreationOptions: ParsableArguments, Sendable {
     @Flag(help: "Name the context kind-NAME, for tools that look for kind's clusters.")
     var kindCompat = false
 
+    @Option(
+        help: """
+            A file for a picture of the start, also of one that fails; the end of its name says whether it is \
+            .html, .json or text.
+            """)
+    var trace: String?
+
     func validate() throws {
         if let nodes, !(1...20).contains(nodes) { throw ValidationError("--nodes takes 1 to 20.") }
         if nodes != nil, cluster.config != nil {
