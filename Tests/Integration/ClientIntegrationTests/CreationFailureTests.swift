@@ -25,10 +25,15 @@ extension HostClusterTests {
                 try client.expectNothingLeft()
             }
 
+            let trace = client.home + "/start.json"
             try expect(
-                ["--node-selector", "disk=none", "--start-timeout", "10s"],
+                ["--node-selector", "disk=none", "--start-timeout", "10s", "--trace", trace],
                 "no node of the host cluster can take its Pod", "--node-selector", "--start-timeout",
                 status: 75)
+            // There is no Pod left to ask what took so long.
+            let seen = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: trace)))
+            #expect((seen as? [String: Any])?["outcome"] as? String == "failed", "\(seen)")
+            try expect(["--trace", client.home + "/none/start.html"], "none/start.html", "--trace")
             try expect(
                 ["--pod-image", "kinkajou.invalid/x:1"], "kinkajou.invalid/x:1 cannot be pulled",
                 "--pod-image",

@@ -32,7 +32,8 @@ struct DockerProviderTests {
         // The container's image brings no node image along: the local Docker's is handed over.
         let node = ImageUnderTest.node.name
         let created = try kinkajou(
-            "create", "cluster", "--name", name, "--image", node, "--wait", "4m", seconds: 420)
+            "create", "cluster", "--name", name, "--image", node, "--wait", "4m", "--trace",
+            home + "/start.html", seconds: 420)
         try #require(created.status == 0, "\(created)")
         #expect(created.errors.contains("Loading /images/"), "\(created.errors)")
         #expect(created.output.isEmpty)
@@ -53,6 +54,11 @@ struct DockerProviderTests {
         let internalFile = try kinkajou("get", "kubeconfig", "--name", name, "--internal")
         #expect(internalFile.output.contains(":30001"), "\(internalFile.errors)")
         #expect(try kinkajou("logs", "--name", name).output.contains("the cluster is ready"))
+        let page = try String(contentsOfFile: home + "/start.html", encoding: .utf8)
+        #expect(page.contains("\(name): ready after") && page.contains("</svg>"), "\(page)")
+        let trace = try kinkajou("trace", "--name", name)
+        #expect(trace.status == 0 && trace.output.hasPrefix("\(name): ready after"), "\(trace)")
+        #expect(trace.output.contains("✓ Starting dockerd"), "\(trace)")
 
         try Command.require("docker", "tag", "kinkajou/debian:bookworm", "\(name):1")
         defer { _ = try? Command.run(["docker", "rmi", "\(name):1"]) }
