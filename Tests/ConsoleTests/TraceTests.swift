@@ -6,7 +6,9 @@ import Values
 /// How a start is shown: from what was told to text, JSON and a page.
 struct TraceTests {
     private func events(_ contents: (Double, ProgressEvent.Content)...) -> [ProgressEvent] {
-        contents.enumerated().map { ProgressEvent(number: $0.offset + 1, time: 1000 + $0.element.0, $0.element.1) }
+        contents.enumerated().map {
+            ProgressEvent(number: $0.offset + 1, time: 1000 + $0.element.0, $0.element.1)
+        }
     }
 
     private var whole: [ProgressEvent] {
@@ -72,7 +74,8 @@ struct TraceTests {
         let trace = Trace(
             cluster: "demo",
             events: events(
-                (0, .started(program: "1.0")), (-5, .begun(phase: .api, title: "one")), (-9, .done), (-9, .ready)),
+                (0, .started(program: "1.0")), (-5, .begun(phase: .api, title: "one")), (-9, .done),
+                (-9, .ready)),
             now: 1000)
         #expect(trace.phases == [.init("one", code: .api, begin: 0, seconds: 0)])
         #expect(trace.html.contains("width=\"2\""))
@@ -97,7 +100,8 @@ struct TraceTests {
     @Test func textIsAlignedAndFits() {
         let text = Trace(cluster: "demo", events: whole, now: 2000).text(width: 60)
         #expect(
-            text == """
+            text
+                == """
                 demo: ready after 10.0 s
                 ✓ Reading the environment  0.5 s   █
                 ✓ Starting dockerd         3.0 s    ████████
@@ -108,7 +112,9 @@ struct TraceTests {
             cluster: "demo", start: 0,
             phases: [.init(String(repeating: "very long ", count: 20), begin: 0, seconds: 1)], outcome: .done)
         for width in [0, 40, 80, 200] {
-            for line in long.text(width: width).split(separator: "\n") { #expect(line.count <= max(40, width)) }
+            for line in long.text(width: width).split(separator: "\n") {
+                #expect(line.count <= max(40, width))
+            }
         }
     }
 

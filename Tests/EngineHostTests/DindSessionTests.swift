@@ -86,7 +86,8 @@ struct DindSessionTests {
         }
         let none: @Sendable () async throws -> Void = {}
         let host = RecordingHost(
-            calls: calls, preparing: stage == "prepare" ? fail : none, starting: stage == "start" ? fail : none)
+            calls: calls, preparing: stage == "prepare" ? fail : none,
+            starting: stage == "start" ? fail : none)
         let workload = RecordedWorkload(calls: calls, settingUp: stage == "set up" ? fail : none)
         let (session, _) = session(host, workload: workload, command: "exit 0")
         #expect(await session.run() == ErrorCode.timedOut.exitStatus)
@@ -94,7 +95,8 @@ struct DindSessionTests {
         #expect(calls.values == reached + ["take down", "tear down"])
     }
 
-    @Test(arguments: [(false, [], 143), (true, [], 0), (true, ["a cgroup"], 143)] as [(Bool, [String], Int32)])
+    @Test(
+        arguments: [(false, [], 143), (true, [], 0), (true, ["a cgroup"], 143)] as [(Bool, [String], Int32)])
     func oneThatOnlyServes(exitsZero: Bool, leftBehind: [String], status: Int32) async {
         let host = RecordingHost(calls: calls, leftBehind: leftBehind)
         let (session, signals) = session(host, exitsZeroOnStop: exitsZero)
@@ -142,7 +144,8 @@ struct DindSessionTests {
         }
         let host = RecordingHost(calls: calls)
         let (session, signals) = session(
-            host, command: "trap '' TERM INT; echo > \(path); while :; do sleep 1; done", grace: .seconds(3600))
+            host, command: "trap '' TERM INT; echo > \(path); while :; do sleep 1; done",
+            grace: .seconds(3600))
         async let status = session.run()
         #expect(await isReadable(file))
         signals.yield(SIGTERM)

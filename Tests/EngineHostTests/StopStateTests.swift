@@ -32,7 +32,9 @@ struct StopStateTests {
             actions(.signal(SIGINT), .commandStarted, .commandEnded, .signal(SIGTERM), .signal(SIGUSR1))
                 == [[.stop], [.signalCommand(SIGINT)], [], [.hurry], []])
         #expect(
-            actions(.signal(SIGUSR1), .commandStarted, .signal(SIGUSR1)) == [[], [], [.signalCommand(SIGUSR1)]])
+            actions(.signal(SIGUSR1), .commandStarted, .signal(SIGUSR1)) == [
+                [], [], [.signalCommand(SIGUSR1)],
+            ])
     }
 
     @Test func theEngineIsLost() {

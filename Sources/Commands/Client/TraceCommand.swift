@@ -49,7 +49,8 @@ struct TraceCommand: ClientCommand {
         of name: String, in provider: any ClusterProvider, timeout: Duration
     ) async throws -> [ProgressEvent] {
         let heard = Mutex<(lines: EventLines, events: [ProgressEvent])>((EventLines(), []))
-        let command = RemoteCommand(["kinkajou", "inside", "events"], timeout: timeout + connecting) { piece in
+        let command = RemoteCommand(["kinkajou", "inside", "events"], timeout: timeout + connecting) {
+            piece in
             try heard.withLock { $0.events += try $0.lines.take(piece) }
         }
         do {

@@ -138,7 +138,8 @@ extension HostClusterTests {
                     == "demo-control-plane\n")
             #expect(try client.require("logs", "--name", "demo").contains("the cluster is ready"))
             let trace = try client.require("trace", "--name", "demo", "-o", "json")
-            #expect(trace.contains("\"outcome\": \"done\"") || trace.contains("\"outcome\":\"done\""), "\(trace)")
+            #expect(
+                trace.contains("\"outcome\": \"done\"") || trace.contains("\"outcome\":\"done\""), "\(trace)")
             #expect(trace.contains("\"engine\"") && trace.contains("\"kind\""), "\(trace)")
             for (program, status) in [("no-such-program", Int32(127)), ("/etc/passwd", 126)] {
                 let result = try client.run("exec", "--name", "demo", "--", program)
