@@ -75,11 +75,10 @@ swift_build() {
     swift build --scratch-path "$scratch" "${flags[@]}" "$@"
 }
 
-# The tests, and the executables that they run where KINKAJOU_BIN_DIR names no others, into build/tests. Only XCTest, which
-# is not used, looks for tests in the index.
+# The tests, and the executables that they run where KINKAJOU_BIN_DIR names no others, into build/tests.
 build_tests() {
     local file
-    swift_build debug --build-tests --disable-xctest || return
+    swift_build debug --build-tests || return
     mkdir -p build/tests || return
     for file in kinkajouPackageTests.xctest kinkajou kinkajou-init kinkajou-oci; do
         cp "$scratch/debug/$file" "build/tests/$file.new" || return
