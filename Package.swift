@@ -12,6 +12,11 @@ let strict: [SwiftSetting] = [
 /// The registry that the images of this build are in; see CONTRIBUTING.md.
 let registry = Context.environment["KINKAJOU_REGISTRY"].flatMap { $0.isEmpty ? nil : $0 }
 
+/// Programs that can be PID 1 block their signals by their first instructions (Sources/CLinux/start.S).
+let entersThroughCLinux: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-e", "-Xlinker", "clinux_start"])
+]
+
 let package = Package(
     name: "kinkajou",
     products: [
@@ -198,9 +203,11 @@ let package = Package(
         .executableTarget(
             name: "kinkajou",
             dependencies: ["Commands", "ContainerInit", "Linux", "OCIRuntime"],
-            swiftSettings: strict
+            swiftSettings: strict, linkerSettings: entersThroughCLinux
         ),
-        .executableTarget(name: "kinkajou-init", dependencies: ["ContainerInit"], swiftSettings: strict),
+        .executableTarget(
+            name: "kinkajou-init", dependencies: ["ContainerInit"], swiftSettings: strict,
+            linkerSettings: entersThroughCLinux),
         .executableTarget(name: "kinkajou-oci", dependencies: ["OCIRuntime"], swiftSettings: strict),
 
         // Tests. `<Module>Tests` need no root; everything under Integration/ runs the real parts.

@@ -9,7 +9,14 @@
 // The kernel throws a signal away when PID 1 of a PID namespace has no handler for it, unless the
 // signal is blocked (kernel/signal.c, sig_ignored: "Blocked signals are never ignored"). Between
 // execve and a Swift main() lie the C library's and the runtime's start-up, a few hundred
-// microseconds in which SIGTERM would vanish. A preinit function runs before both.
+// microseconds in which SIGTERM would vanish. A preinit function runs before both; the C library
+// relocates the program before that, so the very first instructions (start.S) block everything.
+
+// Of start.S: whether it has blocked all signals, and what the mask was.
+__attribute__((visibility("hidden"))) bool clinux_first_blocked;
+__attribute__((visibility("hidden"))) uint64_t clinux_first_mask;
+// For start.S: a dynamic linker runs preinit functions before it enters the program.
+__attribute__((visibility("hidden"))) bool clinux_early_has_run;
 
 static bool blocked_early;
 static uint64_t original_mask;
@@ -29,7 +36,12 @@ static void block_signals_of_an_init(int argc, char **argv, char **envp) {
     (void)envp;
     bool init = getpid() == 1 || (argc > 0 && is_init_name(argv[0])) ||
                 (argc > 1 && strcmp(argv[1], "init") == 0);
-    if (init) {
+    clinux_early_has_run = true;
+    if (clinux_first_blocked) {
+        original_mask = clinux_first_mask;
+        blocked_early = true;
+        if (!init) clinux_early_restore_mask();
+    } else if (init) {
         blocked_early = clinux_signal_mask_set(UINT64_MAX, &original_mask) == 0;
     } else {
         clinux_signal_mask_get(&original_mask);

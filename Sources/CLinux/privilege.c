@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "clinux_privilege.h"
 
+#include <errno.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -26,6 +28,11 @@ uint64_t clinux_effective_set(void) {
     memset(data, 0, sizeof data);
     if (syscall(SYS_capget, &header, data) != 0) return 0;
     return (uint64_t)data[1].effective << 32 | data[0].effective;
+}
+
+bool clinux_keyrings_refused(void) {
+    // A question that the kernel itself answers to everybody. ENOSYS is no refusal: runc then does without.
+    return syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 0) < 0 && errno == EPERM;
 }
 
 bool clinux_in_initial_user_namespace(void) {

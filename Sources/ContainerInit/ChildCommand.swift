@@ -20,11 +20,16 @@ struct ChildCommand: ~Copyable {
         self.init(copies: copies, executable: executable, searchesPath: true)
     }
 
-    /// An executable file under a name of its own choice, with the init's own arguments. `nil` when memory is out.
-    init?(executable: String, name: String, argumentsOf commandLine: [String]) {
+    /// An executable file under a name of its own choice, with words of the init's own command line behind others.
+    /// `nil` when memory is out.
+    init?(
+        executable: String, name: String, leading: [String] = [], arguments words: [Int],
+        of commandLine: [String]
+    ) {
         guard let executable = strdup(executable) else { return nil }
         self.init(
-            copies: [strdup(name)] + Self.copies(of: Array(commandLine.indices.dropFirst()), in: commandLine),
+            copies: [strdup(name)] + leading.map { (word: String) in strdup(word) }
+                + Self.copies(of: words, in: commandLine),
             executable: executable, searchesPath: false)
     }
 

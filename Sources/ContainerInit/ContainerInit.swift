@@ -9,6 +9,14 @@ public enum ContainerInit {
     /// - Parameter arguments: The program's name, options, and the command. Usually the end of this
     ///   process's own command line; the child then gets the original bytes.
     public static func run(arguments: [String]) -> Int32 {
+        if let handover = Handover(arguments: arguments) {
+            let command = ChildCommand(
+                executable: handover.executable, name: handover.name,
+                arguments: Array(arguments.indices.dropFirst(Handover.wordCount)), of: arguments)
+            guard let command else { return 1 }
+            var engine = InitEngine(options: handover.options, inheritedMask: handover.signalMask)
+            return engine.run(command)
+        }
         let name = programName(arguments)
         let commandLine = InitCommandLine(arguments: arguments) { variable in
             getenv(variable).map { String(cString: $0) }
@@ -36,23 +44,45 @@ public enum ContainerInit {
 
     /// Runs an executable as ``run(arguments:)`` runs its command, with options that were made by a program.
     ///
-    /// It is how `kinkajou dind` and `kinkajou cluster` start their supervisor as PID 1: the executable is
-    /// then `/proc/self/exe`. To be called while the process has one thread.
+    /// It is how `kinkajou dind` and `kinkajou cluster` start their supervisor as PID 1: the executable is then this
+    /// process's own file. Where the small init lies beside it this process becomes that one, which takes a third of
+    /// the memory for as long as the container runs; else it is the init itself. To be called while the process has
+    /// one thread.
     ///
     /// - Parameters:
     ///   - executable: The path of the file; PATH is not searched.
     ///   - name: The child's name for itself.
     ///   - arguments: This process's own command line, of which the child gets all behind the name, byte for byte.
     ///   - options: How signals and leftovers are treated.
+    ///   - smallInit: The path of `kinkajou-init`; nil: there is none.
     /// - Returns: The exit status to end with.
     public static func supervise(
-        executable: String, name: String, arguments: [String], options: InitOptions
+        executable: String, name: String, arguments: [String], options: InitOptions, smallInit: String?
     ) -> Int32 {
-        guard let command = ChildCommand(executable: executable, name: name, argumentsOf: arguments) else {
-            return 1
+        let words = Array(arguments.indices.dropFirst())
+        if let smallInit {
+            become(
+                smallInit, arguments: arguments, words: words,
+                handover: Handover(
+                    signalMask: clinux_early_original_mask(), options: options, executable: executable,
+                    name: name))
         }
+        let command = ChildCommand(executable: executable, name: name, arguments: words, of: arguments)
+        guard let command else { return 1 }
         var engine = InitEngine(options: options)
         return engine.run(command)
+    }
+
+    /// Replaces this program by the small init. Returns where that cannot be executed: then this program will do.
+    private static func become(_ path: String, arguments: [String], words: [Int], handover: Handover) {
+        let command = ChildCommand(
+            executable: path, name: "kinkajou-init", leading: handover.words, arguments: words, of: arguments)
+        guard let command else { return }
+        // Blocked across the exec: what arrives meanwhile waits (execve(2) keeps mask and pending signals).
+        var previous: UInt64 = 0
+        guard clinux_signal_mask_set(SignalSet.all.bits, &previous) == 0 else { return }
+        execv(command.executable, command.arguments)
+        _ = clinux_signal_mask_set(previous, nil)
     }
 
     /// The last component of the name this program was called by, and what it is when that is more than an

@@ -11,6 +11,8 @@ struct InitEngine {
     static let killLimit: Int64 = 10_000_000_000
 
     let options: InitOptions
+    /// The mask for the child, where the program that this one was before has said it.
+    private let inheritedMask: UInt64?
     let log: InitLog
     /// All signals but those for the init itself.
     let waited = SignalSet.all.subtracting(.faults).subtracting(.background)
@@ -23,8 +25,9 @@ struct InitEngine {
     /// When to stop waiting for a child that was killed.
     private var killDeadline: Int64?
 
-    init(options: InitOptions) {
+    init(options: InitOptions, inheritedMask: UInt64? = nil) {
         self.options = options
+        self.inheritedMask = inheritedMask
         log = InitLog(program: options.programName, verbosity: options.verbosity)
     }
 
@@ -82,7 +85,8 @@ struct InitEngine {
         guard check(clinux_signal_mask_set(SignalSet.all.bits, &previous), "blocking signals") else {
             return nil
         }
-        let mask = clinux_early_signals_blocked() ? clinux_early_original_mask() : previous
+        let mask =
+            inheritedMask ?? (clinux_early_signals_blocked() ? clinux_early_original_mask() : previous)
 
         var defaults: UInt64 = 0
         var ignored: UInt64 = 0
@@ -125,8 +129,9 @@ struct InitEngine {
                 .warning,
                 """
                 \(options.programName) is not running as PID 1 and isn't registered as a child subreaper.
-                Processes that the child leaves behind go to another parent: zombie reaping won't work, nor are they ended.
-                To fix the problem, run it as PID 1, use the -s option, or set the environment variable TINI_SUBREAPER.
+                Zombie processes will not be re-parented to it, so zombie reaping won't work, nor will they be ended.
+                To fix the problem, use the -s option or set the environment variable TINI_SUBREAPER to register it as a \
+                child subreaper, or run it as PID 1.
                 """)
         }
         return true

@@ -24,3 +24,16 @@ public struct InitOptions: Sendable, Equatable {
     /// tini's defaults, and two seconds for what the child leaves behind.
     public init() {}
 }
+
+extension InitOptions {
+    /// The options of an init whose child is Kinkajou's own supervisor: it adopts orphans wherever it runs, and speaks as
+    /// the program that was called.
+    public static func ofSupervisor(grace: Duration?, linger: Duration?) -> InitOptions {
+        var options = InitOptions()
+        options.programName = "kinkajou"
+        options.isSubreaper = true
+        options.grace = grace
+        options.linger = linger
+        return options
+    }
+}

@@ -24,6 +24,8 @@ public enum Action: Sendable, Equatable, Codable {
     case makeCgroup(String)
     /// Makes `iptables` and its kind mean one backend, by links in a directory at the front of PATH.
     case selectPacketFilter(backend: PacketFilterBackend, directory: String)
+    /// Sets a value below `/proc/sys`, by its name with dots (sysctl(8)).
+    case setKernelSetting(name: String, value: String)
     /// Loads a kernel module, where one can be found.
     case loadModule(String)
     /// Removes pid files and sockets of an engine that has ended.

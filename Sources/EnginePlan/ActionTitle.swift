@@ -15,6 +15,7 @@ extension Action {
         case .makeBridge(let name, _, _): "making the bridge \(name)"
         case .makeCgroup(let cgroup): "making the cgroup \(cgroup)"
         case .selectPacketFilter(let backend, _): "selecting iptables-\(backend.rawValue)"
+        case .setKernelSetting(let name, let value): "setting \(name) to \(value)"
         case .loadModule(let name): "loading the module \(name)"
         case .removeStaleFiles: "removing stale files"
         }

@@ -16,6 +16,17 @@ enum MountPlanner {
                     because: "AppArmor is on, and container runtimes look for it there",
                     isOptional: true))
         }
+        // In the machine's own namespace these are the machine's settings too; in a user namespace only those of the
+        // container's own namespaces can be written to.
+        if !facts.process.isInitialUserNamespace,
+            facts.mounts.visible(at: "/proc/sys")?.options.contains("ro") == true
+        {
+            steps.append(
+                PlannedStep(
+                    .remountWritable(target: "/proc/sys"),
+                    because: "dockerd turns forwarding on, and the runtime covers kernel settings read-only",
+                    isOptional: true))
+        }
         if let root = facts.mounts.visible(at: "/"), !root.isShared {
             steps.append(
                 PlannedStep(

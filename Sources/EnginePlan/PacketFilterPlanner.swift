@@ -31,7 +31,8 @@ enum PacketFilterPlanner {
                     code: .programMissing))
         } else if let obstacle = filter[chosen].obstacle,
             // Without these the attempt fails whatever the kernel can do, and the missing one is reported.
-            facts.process.effective.contains(.netAdmin), facts.process.effective.contains(.sysAdmin)
+            facts.process.effective.contains(.netAdmin), facts.process.effective.contains(.sysAdmin),
+            facts.resources.startFailure == nil
         {
             outcome.problems.append(unusable(filter, chosen: chosen, obstacle: obstacle, facts: facts))
         } else if let reason = filter[chosen].saveError {
@@ -69,6 +70,14 @@ enum PacketFilterPlanner {
                     ? "the user's settings turn the engine's rules off: to connect its networks is theirs"
                     : "the user's settings choose dockerd's own nftables backend",
                 source: .file))
+        if firewall == .nftables, facts.kernel.settings["net.ipv4.ip_forward"] == "0" {
+            outcome.steps.append(
+                PlannedStep(
+                    .setKernelSetting(name: "net.ipv4.ip_forward", value: "1"),
+                    because:
+                        "dockerd turns forwarding on with iptables alone; with nftables it wants to find it on"
+                ))
+        }
         if firewall == .nftables, let version = facts.engine.version,
             version < EngineVersion(major: 29, minor: 0)
         {

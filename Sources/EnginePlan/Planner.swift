@@ -14,6 +14,9 @@ extension Plan {
                     because: "an engine that has ended left them, and dockerd would not start"))
         }
         steps += MountPlanner.steps(facts)
+        let userNamespace = UserNamespacePlanner.plan(facts)
+        decisions += userNamespace.decisions
+        problems += userNamespace.problems
 
         let cgroups = CgroupPlanner.plan(facts)
         steps += cgroups.steps
@@ -67,7 +70,10 @@ extension Plan {
                 network: network, ownBridge: shared.bridge, ipv6: ipv6, resolver: resolver, storage: storage,
                 firewall: firewall, packetFilter: filter.backend),
             decisions: &decisions)
-        pathPrefix = filter.steps.isEmpty ? nil : PacketFilterPlanner.directory
+        let hasSelected = filter.steps.contains { step in
+            if case .selectPacketFilter = step.action { true } else { false }
+        }
+        pathPrefix = hasSelected ? PacketFilterPlanner.directory : nil
         cgroupStrategies = cgroups.strategies
         self.firewall = firewall
         packetFilter = filter.backend

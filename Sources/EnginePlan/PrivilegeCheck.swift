@@ -25,6 +25,15 @@ enum PrivilegeCheck {
                     .netAdmin, "CAP_NET_ADMIN is missing, so nested containers can have no network",
                     cure: privileged + "; or add the capability NET_ADMIN", code: .privilegeMissing))
         }
+        if facts.confinement.refusesKeyrings {
+            problems.append(
+                .error(
+                    .seccomp,
+                    "keyctl is refused by a seccomp filter, and runc starts no container without a keyring of its own",
+                    cure: "in a Pod: securityContext: {seccompProfile: {type: Unconfined}}; docker run"
+                        + " --security-opt seccomp=unconfined",
+                    code: .privilegeMissing))
+        }
         if facts.engine.daemon == nil {
             problems.append(
                 .error(
@@ -38,6 +47,13 @@ enum PrivilegeCheck {
                     code: .programMissing))
         }
         if let obstacle = socketObstacle(facts) { problems.append(obstacle) }
+        if let failure = facts.resources.startFailure {
+            problems.append(
+                .error(
+                    .processes, "the limit of processes is reached: \(failure)",
+                    cure: "docker run --pids-limit 4096; for Pods: podPidsLimit of the kubelet on the node",
+                    code: .stepFailed))
+        }
         return problems + limits(facts)
     }
 

@@ -6,6 +6,10 @@ public enum ProblemTopic: String, Sendable, Codable, CaseIterable {
     case sysAdmin = "cap-sys-admin"
     /// CAP_NET_ADMIN.
     case netAdmin = "cap-net-admin"
+    /// A filter of system calls.
+    case seccomp
+    /// A user namespace that lacks something.
+    case userNamespace = "user-namespace"
     /// The program dockerd.
     case daemon = "dockerd"
     /// runc or crun.
@@ -16,6 +20,8 @@ public enum ProblemTopic: String, Sendable, Codable, CaseIterable {
     case insecureTCP = "insecure-tcp"
     /// A network namespace that others use too.
     case sharedNetwork = "shared-network"
+    /// The limit of processes.
+    case processes = "pids"
     /// Limits of inotify.
     case inotify
     /// No cgroups at all.

@@ -72,6 +72,15 @@ enum StoragePlanner {
                     "storage driver", "dockerd's choice",
                     because: "the data root is on zfs, and which drivers work there depends on its version"))
         }
+        if let refusal = facts.userNamespace?.failures[.overlay] {
+            let reason = "overlay cannot be mounted in this user namespace (\(refusal))"
+            if hasFuseOverlay(facts) { return outcome("fuse-overlayfs", reason) }
+            return slow(
+                reason,
+                cure:
+                    "a node with Linux 5.11 or newer; or fuse-overlayfs in the image and /dev/fuse in the container"
+            )
+        }
         if !unstackable.contains(storage.fileSystem) {
             if facts.kernel.fileSystems.contains("overlay") || facts.kernel.hasModuleDirectory {
                 return outcome("overlay2", "the data root is on \(storage.fileSystem)")
@@ -79,9 +88,13 @@ enum StoragePlanner {
             return slow("the kernel has no overlay file system", cure: "load the module overlay on the node")
         }
         let reason = "the data root is on \(storage.fileSystem) itself, which overlay cannot be stacked on"
-        if facts.engine.fuseOverlay != nil, facts.kernel.devices.contains("/dev/fuse") {
+        if hasFuseOverlay(facts) {
             return outcome("fuse-overlayfs", reason)
         }
         return slow(reason, cure: "mount an emptyDir or a volume on a local disk at \(storage.dataRoot)")
+    }
+
+    private static func hasFuseOverlay(_ facts: HostFacts) -> Bool {
+        facts.engine.fuseOverlay != nil && facts.kernel.devices.contains("/dev/fuse")
     }
 }

@@ -5,11 +5,14 @@ public struct ConfinementFacts: Sendable, Equatable, Codable {
     public var label: String?
     /// Whether programs that would raise privileges cannot (`NoNewPrivs` of `/proc/self/status`).
     public var noNewPrivileges: Bool
+    /// Whether keyctl(2) is refused, by a seccomp filter: runc gives each container a session keyring.
+    public var refusesKeyrings: Bool
 
     /// Facts from their parts.
-    public init(label: String? = nil, noNewPrivileges: Bool = false) {
+    public init(label: String? = nil, noNewPrivileges: Bool = false, refusesKeyrings: Bool = false) {
         self.label = label
         self.noNewPrivileges = noNewPrivileges
+        self.refusesKeyrings = refusesKeyrings
     }
 
     /// The facts from `/proc/self/attr/current` and `/proc/self/status`.

@@ -38,6 +38,8 @@ public struct HostFacts: Sendable, Equatable, Codable {
     public var listeningPorts: [Int]
     /// Where the programs are that a cluster needs, by their names.
     public var clusterPrograms: [String: String]
+    /// What the user namespace grants; nil in the machine's own.
+    public var userNamespace: UserNamespaceFacts?
 
     /// Facts from their parts.
     public init(
@@ -47,7 +49,8 @@ public struct HostFacts: Sendable, Equatable, Codable {
         initProcess: InitFacts? = nil,
         keys: KeyFacts? = nil, conntrack: ConntrackFacts? = nil, identity: IdentityFacts = .init(),
         clock: ClockFacts = .init(), confinement: ConfinementFacts = .init(), proxies: [ProxyFacts] = [],
-        listeningPorts: [Int] = [], clusterPrograms: [String: String] = [:]
+        listeningPorts: [Int] = [], clusterPrograms: [String: String] = [:],
+        userNamespace: UserNamespaceFacts? = nil
     ) {
         self.kernel = kernel
         self.process = process
@@ -68,6 +71,7 @@ public struct HostFacts: Sendable, Equatable, Codable {
         self.proxies = proxies
         self.listeningPorts = listeningPorts
         self.clusterPrograms = clusterPrograms
+        self.userNamespace = userNamespace
     }
 
     /// How the cgroups are laid out.

@@ -32,6 +32,8 @@ public struct ResourceFacts: Sendable, Equatable, Codable {
     public var processLimit: UInt64?
     /// How many it has.
     public var processes: UInt64
+    /// Which program could not be started for the limit of processes (EAGAIN of fork(2)), and what was said; nil: all could.
+    public var startFailure: String?
     /// Whether the kernel kills all of the cgroup where one of its processes ran out of memory
     /// (`memory.oom.group`).
     public var killsAsGroup: Bool
@@ -40,7 +42,9 @@ public struct ResourceFacts: Sendable, Equatable, Codable {
     public init(
         processors: Int = 0, processorQuota: Double? = nil, throttling: Throttling? = nil,
         memoryTotal: UInt64 = 0, memoryAvailable: UInt64 = 0, memoryLimit: UInt64? = nil,
-        swapTotal: UInt64 = 0, processLimit: UInt64? = nil, processes: UInt64 = 0, killsAsGroup: Bool = false
+        swapTotal: UInt64 = 0, processLimit: UInt64? = nil, processes: UInt64 = 0,
+        startFailure: String? = nil,
+        killsAsGroup: Bool = false
     ) {
         self.processors = processors
         self.processorQuota = processorQuota
@@ -51,6 +55,7 @@ public struct ResourceFacts: Sendable, Equatable, Codable {
         self.swapTotal = swapTotal
         self.processLimit = processLimit
         self.processes = processes
+        self.startFailure = startFailure
         self.killsAsGroup = killsAsGroup
     }
 

@@ -23,10 +23,8 @@ extension FactsReader {
 
     /// The wrapper beside this program, or on PATH.
     private func wrapper() -> String? {
-        let own = Files.resolved(root + "/proc/self/exe") ?? ""
-        let beside = own.lastIndex(of: "/").map { own[..<$0] + "/kinkajou-oci" }.map(String.init)
-        if let beside, Files.isExecutable(beside) { return beside }
-        return find("kinkajou-oci")
+        Files.resolved(root + "/proc/self/exe").flatMap { Programs.beside($0, name: "kinkajou-oci") }
+            ?? find("kinkajou-oci")
     }
 
     /// The files by which dockerd and containerd know that they run, where their processes do not.

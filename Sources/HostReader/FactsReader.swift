@@ -1,5 +1,7 @@
+internal import Glibc
 public import HostFacts
 public import Linux
+internal import Synchronization
 
 /// Reads the facts of the place that this process runs in, or of one that `scripts/record-facts` recorded. It changes
 /// nothing: what can only be found out by trying is tried in a namespace that goes away with the attempt.
@@ -36,12 +38,28 @@ public struct FactsReader: Sendable {
     ///   - dataRoot: Where the engine's data is to go.
     ///   - socket: The socket that the engine is to answer on.
     public func read(dataRoot: String, socket: String = "/var/run/docker.sock") async -> HostFacts {
+        let refusals = StartRefusals()
+        let watched = FactsReader(
+            root: root,
+            run: { [run] program, arguments, input in
+                let result = await run(program, arguments, input)
+                if result.startFailure == EAGAIN { refusals.note(result.reason) }
+                return result
+            }, environment: environment, calls: calls)
+        var facts = await watched.readAll(dataRoot: dataRoot, socket: socket)
+        facts.resources.startFailure = refusals.first
+        return facts
+    }
+
+    private func readAll(dataRoot: String, socket: String) async -> HostFacts {
         async let packetFilter = packetFilter()
         async let engine = engine(socket: socket)
         let process = process()
         let mounts = mounts()
         let cgroups = cgroups()
         let proxies = proxyVariables()
+        let layout = CgroupLayout(mounts: mounts, membership: cgroups.membership)
+        async let userNamespace = userNamespace(process, layout: layout)
         return await HostFacts(
             kernel: kernel(),
             process: process,
@@ -52,7 +70,7 @@ public struct FactsReader: Sendable {
             storage: storage(dataRoot: dataRoot),
             engine: engine,
             proxyVariables: proxies,
-            resources: resources(layout: CgroupLayout(mounts: mounts, membership: cgroups.membership)),
+            resources: resources(layout: layout),
             initProcess: initProcess(),
             keys: KeyFacts.parse(text("/proc/key-users"), userID: process.userID),
             conntrack: conntrack(),
@@ -61,7 +79,8 @@ public struct FactsReader: Sendable {
             confinement: confinement(),
             proxies: proxyFacts(proxies),
             listeningPorts: listeningPorts(),
-            clusterPrograms: clusterPrograms()
+            clusterPrograms: clusterPrograms(),
+            userNamespace: userNamespace
         )
     }
 
@@ -123,4 +142,15 @@ public struct FactsReader: Sendable {
         let names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
         return (names + names.map { $0.lowercased() }).filter { environment[$0]?.isEmpty == false }
     }
+}
+
+/// Programs that could not be started for the limit of processes: what they were to tell is not known then.
+private final class StartRefusals: Sendable {
+    private let reason = Mutex<String?>(nil)
+
+    func note(_ reason: String) {
+        self.reason.withLock { if $0 == nil { $0 = reason } }
+    }
+
+    var first: String? { reason.withLock { $0 } }
 }

@@ -12,6 +12,8 @@ public struct SystemCalls: Sendable {
     public var writeFailure: @Sendable (_ path: String) -> SystemError?
     /// Whether a connection to a unix socket is taken.
     public var isListening: @Sendable (_ socket: String) -> Bool
+    /// Whether keyctl(2) is refused.
+    public var refusesKeyrings: @Sendable () -> Bool
     /// The clock.
     public var clock: @Sendable () -> ClockFacts
 
@@ -21,12 +23,14 @@ public struct SystemCalls: Sendable {
         fileSystem: @escaping @Sendable (_ path: String) -> FileSystemStatus?,
         writeFailure: @escaping @Sendable (_ path: String) -> SystemError?,
         isListening: @escaping @Sendable (_ socket: String) -> Bool,
+        refusesKeyrings: @escaping @Sendable () -> Bool,
         clock: @escaping @Sendable () -> ClockFacts
     ) {
         self.interfaces = interfaces
         self.fileSystem = fileSystem
         self.writeFailure = writeFailure
         self.isListening = isListening
+        self.refusesKeyrings = refusesKeyrings
         self.clock = clock
     }
 
@@ -36,6 +40,7 @@ public struct SystemCalls: Sendable {
         fileSystem: { try? FileSystemStatus(of: $0) },
         writeFailure: { access($0, W_OK) == 0 ? nil : SystemError("access", $0, errno) },
         isListening: realIsListening,
+        refusesKeyrings: { KernelKeys.areRefused },
         clock: realClock)
 
     /// By getifaddrs(3).

@@ -24,8 +24,10 @@ extension FactsReader {
     }
 
     func confinement() -> ConfinementFacts {
-        ConfinementFacts.parse(
+        var facts = ConfinementFacts.parse(
             attribute: text("/proc/self/attr/current"), status: text("/proc/self/status"))
+        facts.refusesKeyrings = calls.refusesKeyrings()
+        return facts
     }
 
     func proxyFacts(_ variables: [String]) -> [ProxyFacts] {

@@ -20,6 +20,13 @@ public enum Programs {
         }
         return nil
     }
+
+    /// The file of that name in the directory of another one; nil where there is none that can be executed.
+    public static func beside(_ path: String, name: String) -> String? {
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        let candidate = path[...slash] + name
+        return Files.isExecutable(String(candidate)) ? String(candidate) : nil
+    }
 }
 
 /// The process's environment.

@@ -11,12 +11,15 @@ public enum Tool {
         public var output: String
         /// What it wrote to stderr, or why there is no result of its own.
         public var errors: String
+        /// The errno value of the attempt to start it; nil: it was started.
+        public var startFailure: Int32?
 
         /// A result from its parts.
-        public init(status: Int32, output: String, errors: String) {
+        public init(status: Int32, output: String, errors: String, startFailure: Int32? = nil) {
             self.status = status
             self.output = output
             self.errors = errors
+            self.startFailure = startFailure
         }
 
         /// Whether its status is 0.
@@ -44,6 +47,8 @@ public enum Tool {
                 status: result.status.shellCode, output: result.output, errors: result.errors)
         } catch let error as CapturedProgram.TimedOut {
             return Result(status: 124, output: "", errors: "\(error)")
+        } catch let error as SpawnError {
+            return Result(status: 127, output: "", errors: "\(error)", startFailure: error.errorNumber)
         } catch {
             return Result(status: 127, output: "", errors: "\(program): \(error)")
         }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// What the kernel and the sandbox grant to a container that is started from here.
 struct Granted: Equatable {
@@ -8,6 +9,10 @@ struct Granted: Equatable {
     var lowestOOMScore: Int?
     /// The highest hard limit that can be set for a resource; nil: any.
     var highestLimit: [Int32: UInt64] = [:]
+
+    /// Whether a sysfs can be mounted read-only alone: in a user namespace the kernel grants no more than the one that is
+    /// visible (fs/namespace.c, mount_too_revealing).
+    var isSysfsReadOnly = false
 
     /// Everything is granted.
     static let everything = Granted(capabilities: nil, lowestOOMScore: nil)
@@ -28,6 +33,9 @@ extension Granted {
         var granted = Granted.everything
         let boundingSet = clinux_bounding_set()
         if demands.exceeds(boundingSet), !entersUserNamespace() { granted.capabilities = boundingSet }
+        if !demands.sysfsOptions.isEmpty {
+            granted.isSysfsReadOnly = !clinux_in_initial_user_namespace() && isReadOnly("/sys")
+        }
         guard !demands.oomScores.isEmpty || !demands.limits.isEmpty else { return granted }
         let mayExceed =
             Capability.sysResource.isIn(clinux_effective_set()) && clinux_in_initial_user_namespace()
@@ -39,6 +47,12 @@ extension Granted {
             granted.highestLimit[limit.resource.number] = highest(limit.resource, mayExceed: mayExceed)
         }
         return granted
+    }
+
+    /// Whether a mount, or its file system, is read-only.
+    private static func isReadOnly(_ path: String) -> Bool {
+        var status = statvfs()
+        return statvfs(path, &status) == 0 && status.f_flag & UInt(ST_RDONLY) != 0
     }
 
     /// The highest hard limit for a resource: the present one, unless the process may exceed it; for

@@ -10,6 +10,7 @@ struct SpecClamp: Equatable {
         for limit in demands.limits {
             if let highest = granted.highestLimit[limit.resource.number] { clamp(limit, to: highest) }
         }
+        if granted.isSysfsReadOnly { clampSysfs(demands) }
     }
 
     // MARK: Capabilities
@@ -74,6 +75,29 @@ struct SpecClamp: Equatable {
                 "lowered the hard limit of \(limit.resource.name) from \(hard) to \(highest): "
                     + "it cannot be set higher here")
         }
+    }
+
+    // MARK: Mounts
+
+    private mutating func clampSysfs(_ demands: SpecDemands) {
+        var isChanged = false
+        for options in demands.sysfsOptions {
+            guard let first = options.first, !options.contains(where: { $0.name.isNamed("ro") }) else {
+                continue
+            }
+            let readOnly = Array("\"ro\"".utf8)
+            let writable = options.filter { $0.name.isNamed("rw") }
+            for option in writable { edits.append(ByteEdit(range: option.range, replacement: readOnly)) }
+            if writable.isEmpty {
+                let start = first.range.lowerBound
+                edits.append(ByteEdit(range: start..<start, replacement: readOnly + [UInt8(ascii: ",")]))
+            }
+            isChanged = true
+        }
+        guard isChanged else { return }
+        messages.append(
+            "made sysfs read-only: a writable one cannot be mounted where /sys is read-only, in a user namespace"
+        )
     }
 
     private mutating func replace<Value>(_ number: SpecDemands.Number<Value>, with value: Value) {

@@ -22,12 +22,21 @@ struct SpecDemands: Equatable {
         let soft: [Number<UInt64>]
     }
 
+    /// One entry of a list of mount options; one that is no string has no name.
+    struct MountOption: Equatable {
+        let range: Range<Int>
+        /// In lower case.
+        let name: [UInt8]
+    }
+
     /// The five lists of `process.capabilities`, as many as there are.
     private(set) var capabilities: [[CapabilityEntry]] = []
     /// `process.oomScoreAdj`.
     private(set) var oomScores: [Number<Int>] = []
     /// `process.rlimits`.
     private(set) var limits: [Limit] = []
+    /// The options of each sysfs among `mounts`.
+    private(set) var sysfsOptions: [[MountOption]] = []
     /// Whether `linux.namespaces` has a user namespace, be it a new one or one to join.
     private(set) var hasUserNamespace = false
 
@@ -39,6 +48,8 @@ struct SpecDemands: Equatable {
                 try demands.readProcess(&scanner)
             } else if key.isNamed("linux") {
                 try demands.readLinux(&scanner)
+            } else if key.isNamed("mounts") {
+                try demands.readMounts(&scanner)
             } else {
                 try scanner.skipValue()
             }
@@ -139,6 +150,33 @@ struct SpecDemands: Equatable {
             if let resource, integersOnly {
                 limits.append(Limit(resource: resource, hard: hard, soft: soft))
             }
+        }
+    }
+
+    private mutating func readMounts(_ scanner: inout JSONScanner) throws(JSONSyntaxError) {
+        guard try scanner.nextKind() == .array else {
+            try scanner.skipValue()
+            return
+        }
+        try scanner.readArray { (scanner) throws(JSONSyntaxError) in
+            var isSysfs = false
+            var options: [MountOption] = []
+            try readObject(&scanner) { (scanner, key, _) throws(JSONSyntaxError) in
+                if key.isNamed("type") {
+                    isSysfs = try readName(&scanner)?.isNamed("sysfs") ?? false
+                } else if key.isNamed("options"), try scanner.nextKind() == .array {
+                    options = []
+                    try scanner.readArray { (scanner) throws(JSONSyntaxError) in
+                        let isString = try scanner.nextKind() == .string
+                        let range = try scanner.skipValue()
+                        let name = isString ? scanner.foldedName(range) : []
+                        options.append(MountOption(range: range, name: name))
+                    }
+                } else {
+                    try scanner.skipValue()
+                }
+            }
+            if isSysfs { sysfsOptions.append(options) }
         }
     }
 

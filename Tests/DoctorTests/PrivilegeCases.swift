@@ -9,6 +9,12 @@ extension HostFacts {
         process.effective.bits &= mask
         process.bounding.bits &= mask
     }
+
+    /// One that has what an engine needs.
+    mutating func enterUserNamespace() {
+        process.isInitialUserNamespace = false
+        userNamespace = UserNamespaceFacts(userCount: 65536)
+    }
 }
 
 extension CheckCase {
@@ -38,14 +44,28 @@ extension CheckCase {
             $0.host.drop(.mknod)
             $0.host.engine.wrapper = nil
         },
-        .here("user-namespace", "writable cgroups", .info, "writable") {
-            $0.host.process.isInitialUserNamespace = false
+        .here("user-namespace", "with all that is needed", .info, "65536 users, with what an engine needs") {
+            $0.host.enterUserNamespace()
         },
-        .here("user-namespace", "read-only cgroups", .error, "read-only") {
-            $0.host.process.isInitialUserNamespace = false
-            $0.host.makeReadOnly("/sys/fs/cgroup")
+        .here(
+            "user-namespace", "a cgroup that was not handed over", .error, "cgroup.procs: Permission denied"
+        ) {
+            $0.host.enterUserNamespace()
+            $0.host.userNamespace?.cgroupFailure = "/sys/fs/cgroup/cgroup.procs: Permission denied"
+        },
+        .here("user-namespace", "parts of /proc covered", .error, "permission denied") {
+            $0.host.enterUserNamespace()
+            $0.host.userNamespace?.failures[.proc] = "mount: /proc: permission denied."
+        },
+        .here("user-namespace", "few users", .warning, "1000 users") {
+            $0.host.enterUserNamespace()
+            $0.host.userNamespace?.userCount = 1000
         },
         .here("seccomp", "a filter", .warning, "filter") { $0.host.process.seccompMode = 2 },
+        .here("seccomp", "a filter without keyrings", .error, "refuses keyctl") {
+            $0.host.process.seccompMode = 2
+            $0.host.confinement.refusesKeyrings = true
+        },
         .here("apparmor", "a profile", .error, "docker-default") {
             $0.host.confinement.label = "docker-default (enforce)"
         },

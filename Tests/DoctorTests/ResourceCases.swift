@@ -28,6 +28,9 @@ extension CheckCase {
             $0.host.resources.processorQuota = 1
             $0.host.resources.throttling = .init(periods: 1000, throttled: 300)
         },
+        .here("pids", "where nothing could be started", .error, "Resource temporarily unavailable") {
+            $0.host.resources.startFailure = "unshare: Resource temporarily unavailable"
+        },
         .here("pids", "a small limit", .warning, "500 of 512") {
             $0.host.resources.processLimit = 512
             $0.host.resources.processes = 12

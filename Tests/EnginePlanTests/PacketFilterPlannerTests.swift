@@ -44,6 +44,32 @@ struct PacketFilterPlannerTests {
         #expect(outcome.steps.count == steps)
     }
 
+    /// With nftables dockerd leaves forwarding as it is, and refuses to make networks where it is off.
+    @Test(arguments: [("0", "nftables", 1), ("1", "nftables", 0), ("0", "iptables", 0)])
+    func forwardingIsTurnedOnWhereDockerdDoesNot(forwarding: String, backend: String, steps: Int) throws {
+        var facts = host
+        facts.kernel.settings["net.ipv4.ip_forward"] = forwarding
+        facts.engine.version = EngineVersion(major: 29, minor: 0)
+        var settings = DindSettings()
+        settings.daemonFile = ["firewall-backend": .string(backend)]
+        let plan = Plan(facts: facts, settings: settings)
+        let setting = Action.setKernelSetting(name: "net.ipv4.ip_forward", value: "1")
+        #expect(plan.steps.count { $0.action == setting } == steps)
+        if steps > 0 { #expect(plan.pathPrefix == nil) }
+    }
+
+    /// What could not be tried says nothing of iptables.
+    @Test func theLimitOfProcessesIsNotTakenForAMissingModule() async throws {
+        var facts = try await RecordedHost("v2-privileged-private").facts()
+        for need in PacketFilterNeed.allCases {
+            facts.packetFilter.nft.failures[need] = "unshare: Resource temporarily unavailable"
+            facts.packetFilter.legacy.failures[need] = "unshare: Resource temporarily unavailable"
+        }
+        facts.resources.startFailure = "unshare: Resource temporarily unavailable"
+        let errors = Plan(facts: facts, settings: DindSettings()).problems.filter { $0.severity == .error }
+        #expect(errors.map(\.topic) == [.processes])
+    }
+
     @Test func rulesOfABackendThatDoesNotWorkDoNotCount() throws {
         let outcome = try plan { filter in
             filter.legacy.ruleCount = 9

@@ -52,7 +52,9 @@ struct PlanText: CustomStringConvertible {
         case .delegate(_, let controllers): ": \(controllers.joined(separator: " "))"
         case .selectPacketFilter(_, let directory): " in \(directory)"
         case .removeStaleFiles(let files): ": \(files.joined(separator: " "))"
-        case .bindMount, .shareMounts, .remountWritable, .evacuate, .makeCgroup, .loadModule: ""
+        case .bindMount, .shareMounts, .remountWritable, .evacuate, .makeCgroup, .setKernelSetting,
+            .loadModule:
+            ""
         }
     }
 

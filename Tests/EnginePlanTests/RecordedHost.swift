@@ -77,6 +77,8 @@ struct RecordedHost {
             fileSystem: { recorded[$0] },
             writeFailure: { writable.contains($0) ? nil : SystemError("access", $0, EACCES) },
             isListening: { sockets.contains($0) },
+            // No shell can ask for it.
+            refusesKeyrings: { false },
             clock: { ClockFacts() })
     }
 

@@ -34,6 +34,7 @@ struct RecordingTests {
     private func constant(_ facts: HostFacts) -> HostFacts {
         var facts = facts
         facts.clock = ClockFacts()
+        facts.confinement.refusesKeyrings = false
         facts.keys?.used = 0
         facts.conntrack?.count = 0
         facts.storage.freeBytes = 0

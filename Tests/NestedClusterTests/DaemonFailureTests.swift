@@ -33,6 +33,15 @@ import Testing
                 panic: runtime error: invalid memory address or nil pointer dereference
                 """#, "disk-space"
             ),
+            // With --pids-limit 20: containerd has crashed, of which dockerd sees that it does not answer.
+            (
+                #"""
+                runtime/cgo: pthread_create failed: Resource temporarily unavailable
+                SIGABRT: abort
+                time="2026-11-27T00:18:10.000994361Z" level=error msg="containerd did not exit successfully" error="exit status 2" module=libcontainerd
+                failed to start containerd: timeout waiting for containerd to start
+                """#, "pids"
+            ),
         ])
     func theLogNamesTheCheck(text: String, check: String) {
         #expect(KnownFailure.ofDaemon(log: lines(text))?.check == check)

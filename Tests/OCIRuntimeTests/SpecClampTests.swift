@@ -34,6 +34,29 @@ import Testing
         }
     }
 
+    /// As in a user namespace whose /sys is read-only: a privileged container gets a read-only one too.
+    @Test(arguments: [
+        (#"["nosuid","noexec","nodev","rw"]"#, #"["nosuid","noexec","nodev","ro"]"#),
+        (#"["nosuid"]"#, #"["ro","nosuid"]"#), (#"[ "rw" , "rw"]"#, #"[ "ro" , "ro"]"#),
+        (#"["nosuid","ro"]"#, #"["nosuid","ro"]"#), ("[]", "[]"), ("null", "null"), (#"[7]"#, #"["ro",7]"#),
+    ])
+    func mountsSysfsReadOnly(options: String, expected: String) throws {
+        func config(_ options: String, type: String) -> String {
+            #"{"mounts":[{"destination":"/sys","type":"\#(type)","source":"x","options":\#(options)}]}"#
+        }
+        for (type, wanted) in [("sysfs", expected), ("tmpfs", options)] {
+            let source = Array(config(options, type: type).utf8)
+            var granted = Granted.everything
+            let demands = try SpecDemands(config: source)
+            #expect(SpecClamp(demands, to: granted).edits == [])
+            granted.isSysfsReadOnly = true
+            let clamp = SpecClamp(demands, to: granted)
+            let text = String(decoding: ByteEdit.apply(clamp.edits, to: source), as: UTF8.self)
+            #expect(text == config(wanted, type: type))
+            #expect(clamp.messages.count == (wanted == options ? 0 : 1))
+        }
+    }
+
     @Test func namesWhatItDropped() throws {
         let granted = Granted(capabilities: 0, lowestOOMScore: nil)
         let source = #"{"capabilities":{"bounding":["CAP_NET_RAW","CAP_CHOWN"],"ambient":["CAP_CHOWN"]}}"#

@@ -9,6 +9,9 @@
 /// kernel does not know is not in it.
 uint64_t clinux_bounding_set(void);
 
+/// Whether keyctl(2) is refused, as by the default seccomp filter of the runtimes. Nothing is changed.
+bool clinux_keyrings_refused(void);
+
 /// The effective capabilities, one bit for each; none where the kernel does not say.
 uint64_t clinux_effective_set(void);
 

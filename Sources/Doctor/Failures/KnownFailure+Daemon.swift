@@ -93,8 +93,14 @@ extension KnownFailure {
             check: "kernel-keys", reference: "kind#3806"),
         KnownFailure(
             [
-                ["resource temporarily unavailable"], ["failed to create new os thread"],
+                ["failed to create new os thread"], ["pthread_create failed"],
+                ["fork/exec", "resource temporarily unavailable"],
             ],
+            cause: "the limit of processes is reached",
+            cure: "raise the container's pids limit",
+            check: "pids", reference: "skypilot#3412", isRoot: true),
+        KnownFailure(
+            [["resource temporarily unavailable"]],
             cause: "the limit of processes is reached",
             cure: "raise the container's pids limit",
             check: "pids", reference: "skypilot#3412"),

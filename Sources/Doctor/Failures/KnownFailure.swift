@@ -27,10 +27,12 @@ public struct KnownFailure: Sendable, Equatable {
     public let check: String?
     /// Where it was reported and explained.
     public let reference: String?
+    /// Whether it makes others: then it is the cause wherever a log speaks of it, whatever was said last.
+    public let isRoot: Bool
 
     init(
         _ patterns: [[String]], from parts: Set<Part> = [], cause: String, cure: String, check: String? = nil,
-        reference: String? = nil
+        reference: String? = nil, isRoot: Bool = false
     ) {
         self.patterns = patterns
         self.parts = parts
@@ -38,6 +40,7 @@ public struct KnownFailure: Sendable, Equatable {
         self.cure = cure
         self.check = check
         self.reference = reference
+        self.isRoot = isRoot
     }
 
     /// What people see when a check was not heeded.
@@ -52,6 +55,7 @@ public struct KnownFailure: Sendable, Equatable {
         cause = nil
         cure = nil
         reference = nil
+        isRoot = false
     }
 
     /// The command that looks for it, and says more; `nil`: there is none.

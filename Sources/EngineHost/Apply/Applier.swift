@@ -141,6 +141,11 @@ public actor Applier {
                 }
             }
             undos.append((title, .removeLinks(directory: directory, names: names)))
+        case .setKernelSetting(let name, let value):
+            let path = "/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 })
+            let before = try Files.read(path).split(separator: "\n").first.map(String.init) ?? ""
+            try Files.write(value, to: path)
+            undos.append((title, .restoreSetting(path: path, value: before)))
         case .loadModule(let name):
             try await loadModule(name)
         case .removeStaleFiles(let paths):

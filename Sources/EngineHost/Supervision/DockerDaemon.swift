@@ -94,7 +94,10 @@ actor DockerDaemon {
             do {
                 return try await waitUntilReady()
             } catch StartFailure.ended(let status) {
-                guard attempt < Self.startLimit, DaemonLog.saysContainerdWasTooSlow(lines: logLines) else {
+                let lines = logLines
+                guard attempt < Self.startLimit, DaemonLog.saysContainerdWasTooSlow(lines: lines),
+                    KnownFailure.root(ofDaemon: lines) == nil
+                else {
                     throw error(for: .ended(status))
                 }
                 report(

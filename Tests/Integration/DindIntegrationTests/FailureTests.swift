@@ -35,6 +35,24 @@ struct FailureTests {
             flags: ["--privileged", "-v", "/tmp:/var/run/docker.sock"], status: 69,
             says: ["/var/run/docker.sock, a mount of ", "is a directory", "leave that mount out"]),
         Case(
+            testDescription: "docker.sock a mounted file",
+            flags: ["--privileged", "-v", "/etc/hostname:/var/run/docker.sock"],
+            status: 69, says: ["/var/run/docker.sock, a mount of ", "is a file that no engine answers on"]),
+        Case(
+            testDescription: "hardly any processes", flags: ["--privileged", "--pids-limit=10"], status: 71,
+            says: ["the limit of processes is reached", "Resource temporarily unavailable", "podPidsLimit"]),
+        Case(
+            testDescription: "too few processes for containerd", flags: ["--privileged", "--pids-limit=20"],
+            status: 69,
+            says: ["the limit of processes is reached", "--check pids"]),
+        Case(
+            testDescription: "/run read-only", flags: ["--privileged", "--tmpfs=/run:ro"], status: 73,
+            says: ["/run/kinkajou: Read-only file system", "make the directory writable"]),
+        Case(
+            testDescription: "TCP without TLS",
+            flags: ["--privileged", "-e", "DOCKER_ARGS=-H tcp://0.0.0.0:2375"],
+            status: 64, says: ["tcp://0.0.0.0:2375 without TLS", "DOCKER_TLS_CERTDIR", "--insecure-tcp"]),
+        Case(
             testDescription: "data root read-only",
             flags: ["--privileged", "--tmpfs", "/readonly:ro"],
             arguments: ["--data-root", "/readonly", "--", "true"],

@@ -56,6 +56,38 @@ struct LifeCycleTests {
             ], "\(result)")
     }
 
+    /// It is what every container pays for as long as it runs. The supervisor below it, and COMMAND, start as they would
+    /// without it: with the signal mask that the container was started with.
+    @Test func theSmallInitIsPID1() throws {
+        let result = try PodContainer.run(
+            ["--privileged", "-e", "TINI_VERBOSITY=3", "-e", "TINI_KILL_PROCESS_GROUP=1"],
+            [
+                "-q", "--", "sh", "-c",
+                "readlink /proc/1/exe; awk '/^VmRSS/ {print $2}' /proc/1/status; cat /proc/$(pgrep -P 1 -o)/comm;"
+                    + " grep SigBlk /proc/self/status",
+            ])
+        #expect(result.status == 0, "\(result)")
+        let lines = result.output.split(separator: "\n").map(String.init)
+        try #require(lines.count == 4, "\(result)")
+        #expect(lines[0] == "/usr/local/bin/kinkajou-init")
+        #expect(try #require(Int(lines[1])) < 4096, "PID 1 takes \(lines[1]) kB")
+        #expect(lines[2] == "kinkajou")
+        #expect(lines[3].hasSuffix("0000000000000000"))
+        #expect(result.errors == "", "an init's own variables are for those that the user runs")
+    }
+
+    /// The image may lack it: then the program itself is PID 1.
+    @Test func withoutTheSmallInitTheProgramIsPID1() throws {
+        let result = try PodContainer.run(
+            ["--privileged", "--entrypoint", "sh"],
+            [
+                "-c",
+                "rm /usr/local/bin/kinkajou-init; exec kinkajou dind -q -- sh -c 'readlink /proc/1/exe; grep SigBlk /proc/self/status'",
+            ])
+        #expect(result.status == 0, "\(result)")
+        #expect(result.output.hasPrefix("/usr/local/bin/kinkajou\nSigBlk:\t0000000000000000"), "\(result)")
+    }
+
     /// CI systems count a sidecar that answers SIGTERM with 143 as a failed one.
     @Test(arguments: [([], 143), (["--exit-zero-on-stop"], 0)] as [([String], Int32)])
     func aServingContainerEndsAsAskedForWhenItIsStopped(options: [String], status: Int32) throws {

@@ -1,27 +1,36 @@
+internal import EnginePlan
 internal import HostFacts
 
 extension Check {
     static let userNamespace = Check(
-        "user-namespace", "The user namespace is the machine's own", area: .privileges,
+        "user-namespace", "The user namespace is the machine's own, or has what an engine needs",
+        area: .privileges,
         why:
-            "In a user namespace (`hostUsers: false`, rootless Docker) cgroups are read-only and limits cannot be raised.",
+            "In a user namespace (`hostUsers: false`, dockerd's `--userns-remap`) the runtime outside has to hand over a"
+            + " cgroup, and the kernel has to take the mounts of nested containers.",
         explanation: """
-            `/proc/self/uid_map` has to map all users one to one. In another user namespace it works where cgroups are \
-            writable (a runtime class with containerd's `cgroup_writable`) and CAP_SYS_ADMIN and CAP_NET_ADMIN are there.
+            `/proc/self/uid_map` maps all users one to one in the machine's own. In another one the files of the own cgroup \
+            have to belong to a user of it, and a new `/proc`, cgroup2 and overlay are mounted for a try, in namespaces that \
+            go with it. `kinkajou dind` refuses what cannot work, and does without overlay where it has to. Limits above \
+            the container's own are clamped by `kinkajou-oci`.
             """,
-        cure: "leave hostUsers: false out, or use a runtime class with cgroup_writable",
-        references: ["moby#45378", "envbox#175"]
+        cure: "leave hostUsers: false out",
+        references: ["moby#45378", "envbox#175", "containerd#12182", "KEP-127", "KEP-5474", "docs/dind.md"]
     ) { facts in
         let source = "/proc/self/uid_map"
-        guard !facts.host.process.isInitialUserNamespace else {
+        guard let namespace = facts.host.userNamespace else {
             return [.ok("the initial user namespace", from: source)]
         }
-        if facts.host.cgroupLayout.hierarchies.contains(where: \.isReadOnly) {
+        let lacks = UserNamespaceLack.all(namespace, layout: facts.host.cgroupLayout)
+        guard !lacks.isEmpty else {
             return [
-                .error(
-                    "a user namespace with read-only cgroups", from: source)
+                .info("another one, of \(namespace.userCount) users, with what an engine needs", from: source)
             ]
         }
-        return [.info("a user namespace; the cgroups are writable", from: source)]
+        return lacks.map { lack in
+            lack.isFatal
+                ? .error(lack.found, from: source, cure: lack.cure)
+                : .warning(lack.found, from: source, cure: lack.cure)
+        }
     }
 }

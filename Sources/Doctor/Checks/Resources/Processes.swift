@@ -13,6 +13,7 @@ extension Check {
     ) { facts in
         let source = "pids.max and pids.current of the own cgroup"
         let resources = facts.host.resources
+        if let failure = resources.startFailure { return [.error(failure, from: "clone(2)")] }
         guard let limit = resources.processLimit else { return [.ok("no limit", from: source)] }
         let wanted: UInt64 = facts.purpose == .cluster ? 1024 : 128
         let left = limit - min(limit, resources.processes)
