@@ -1,6 +1,6 @@
 import Console
-import Dispatch
 import EnginePlan
+import Foundation
 import Glibc
 import Linux
 import Testing
@@ -25,7 +25,7 @@ struct DindSessionTests {
             exitsZeroOnStop: exitsZeroOnStop)
         return (
             DindSession(
-                options: options, host: host, workload: workload, progress: Progress(isQuiet: true),
+                options: options, host: host, workload: workload, progress: Console.Progress(isQuiet: true),
                 signals: { stream }), signals
         )
     }
@@ -169,7 +169,7 @@ struct DindSessionTests {
     /// Waits for a minute at most, on a thread that nothing else needs.
     private func isReadable(_ descriptor: Int32) async -> Bool {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            Thread.detachNewThread {
                 var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
                 continuation.resume(returning: poll(&entry, 1, 60_000) == 1)
             }

@@ -32,7 +32,7 @@ extension Trace {
         let all = seconds
         guard all > 0, cells > 0 else { return (0, 1) }
         let from = min(Int(phase.begin / all * Double(cells)), cells - 1)
-        let to = Int(((phase.begin + phase.seconds) / all * Double(cells)).rounded())
+        let to = Int((phase.begin + phase.seconds) / all * Double(cells))
         return (from, max(1, min(to, cells) - from))
     }
 
