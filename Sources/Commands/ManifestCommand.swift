@@ -7,6 +7,7 @@ struct ManifestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "manifest",
         abstract: "Print a manifest of a Pod or Job with a Docker engine or a cluster in it.",
+        usage: "kinkajou manifest <kind> [<options>] [-- <command> ...]",
         discussion: """
             EXAMPLES
               kinkajou manifest cluster | kubectl apply -f -

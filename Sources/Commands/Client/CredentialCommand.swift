@@ -12,6 +12,7 @@ struct CredentialCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "credential",
         abstract: "Open the tunnel to a cluster and print its credentials, for kubectl.",
+        usage: "kinkajou credential --name <name> --namespace <name> --port <port> ...",
         discussion: """
             kubectl starts this by itself: it stands in the kubeconfig of a cluster that is reached by a tunnel. \
             The tunnel goes through the API server of the host cluster, and ends when nobody has used it for a while.

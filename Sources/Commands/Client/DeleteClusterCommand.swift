@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// `kinkajou delete cluster`.
 struct DeleteClusterCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cluster", abstract: "Delete a cluster.",
+        commandName: "cluster", abstract: "Delete a cluster.", usage: "kinkajou delete cluster [<options>]",
         discussion: """
             Returns when its Pod is gone, takes its context out of the kubeconfig and ends its tunnel. A cluster \
             that is not there is no error.

@@ -7,6 +7,7 @@ internal import Values
 struct DeleteClustersCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "clusters", abstract: "Delete several clusters, or all.",
+        usage: "kinkajou delete clusters [<names> ...] [<options>]",
         discussion: """
             EXAMPLES
               kinkajou delete clusters one two

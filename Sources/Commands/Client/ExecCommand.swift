@@ -7,6 +7,7 @@ internal import Values
 struct ExecCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "exec", abstract: "Run a command beside a cluster, in its Pod, or in one of its nodes.",
+        usage: "kinkajou exec [<options>] -- <command> ...",
         discussion: """
             The Pod has docker, kind and kubectl, and kubectl's context is the cluster. The exit status is the \
             command's.

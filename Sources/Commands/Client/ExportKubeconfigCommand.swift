@@ -6,6 +6,7 @@ internal import KubernetesAPI
 struct ExportKubeconfigCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "kubeconfig", abstract: "Merge a cluster's context into the kubeconfig.",
+        usage: "kinkajou export kubeconfig [<options>]",
         discussion: """
             EXAMPLES
               kinkajou export kubeconfig --name demo

@@ -8,6 +8,7 @@ internal import Linux
 struct ExportLogsCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Export the logs of every part of a cluster to a directory.",
+        usage: "kinkajou export logs [<directory>] [<options>]",
         discussion: """
             The directory's name is printed on stdout.
 

@@ -5,6 +5,7 @@ internal import ClusterClient
 struct ExtendCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "extend", abstract: "Change how long a cluster lives.",
+        usage: "kinkajou extend --ttl <ttl> [<options>]",
         discussion: """
             The time counts from now, and may be shorter than what is left. It is for clusters that were made with \
             --ttl.

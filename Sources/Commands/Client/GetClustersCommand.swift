@@ -8,6 +8,7 @@ internal import Values
 struct GetClustersCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "clusters", abstract: "List the clusters of a namespace, or of Docker.",
+        usage: "kinkajou get clusters [<options>]",
         discussion: """
             EXAMPLES
               kinkajou get clusters

@@ -6,6 +6,7 @@ internal import Console
 struct GetKubeconfigCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "kubeconfig", abstract: "Print the kubeconfig of a cluster.",
+        usage: "kinkajou get kubeconfig [<options>]",
         discussion: """
             EXAMPLES
               kinkajou get kubeconfig --name demo >demo.yaml

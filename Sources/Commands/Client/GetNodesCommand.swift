@@ -8,6 +8,7 @@ internal import Values
 struct GetNodesCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "nodes", abstract: "List the nodes of a cluster: the containers in its Pod.",
+        usage: "kinkajou get nodes [<options>]",
         discussion: """
             EXAMPLES
               kinkajou get nodes --name demo

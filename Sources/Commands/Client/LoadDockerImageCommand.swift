@@ -9,6 +9,7 @@ internal import Linux
 struct LoadDockerImageCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "docker-image", abstract: "Load images of the local Docker.",
+        usage: "kinkajou load docker-image <images> ... [<options>]",
         discussion: """
             Images and layers that every node has already are not sent.
 

@@ -5,6 +5,7 @@ struct LoadImageArchiveCommand: ClientCommand, OutputtingCommand {
     static let configuration = CommandConfiguration(
         commandName: "image-archive",
         abstract: "Load an archive of images: from docker save, or an OCI layout.",
+        usage: "kinkajou load image-archive <archives> ... [<options>]",
         discussion: """
             Layers that every node has already are not sent. The archive may be compressed; an OCI layout may be a \
             directory.

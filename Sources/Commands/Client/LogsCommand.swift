@@ -7,6 +7,7 @@ struct LogsCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs",
         abstract: "Print the log of a cluster's Pod: what Kinkajou did, and how long it took.",
+        usage: "kinkajou logs [<options>]",
         discussion: """
             EXAMPLES
               kinkajou logs --name demo

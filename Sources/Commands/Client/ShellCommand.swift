@@ -6,6 +6,7 @@ internal import Console
 struct ShellCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "shell", abstract: "Open a shell beside a cluster, in its Pod.",
+        usage: "kinkajou shell [<options>]",
         discussion: """
             There are docker, kind and kubectl, and kubectl's context is the cluster. Without a terminal the shell \
             reads its commands from stdin.

@@ -8,7 +8,8 @@ internal import Values
 /// `kinkajou tunnel`: the tunnel itself; `kinkajou credential` starts it.
 struct TunnelCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tunnel", abstract: "Serve a cluster's API server at a local port.", shouldDisplay: false
+        commandName: "tunnel", abstract: "Serve a cluster's API server at a local port.",
+        usage: "kinkajou tunnel --name <name> --namespace <namespace> --port <port> ...", shouldDisplay: false
     )
 
     @OptionGroup var tunnel: TunnelOptions

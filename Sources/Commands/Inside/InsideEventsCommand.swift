@@ -10,6 +10,7 @@ struct InsideEventsCommand: AsyncCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
         abstract: "What the making of the cluster tells, as lines of JSON: what was, and what comes.",
+        usage: "kinkajou inside events [<options>]",
         discussion: """
             It ends when the cluster is ready, when it has come to nothing, or when whoever made it has ended.
             """)

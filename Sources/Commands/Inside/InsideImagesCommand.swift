@@ -6,7 +6,8 @@ internal import Values
 /// `kinkajou inside images`.
 struct InsideImagesCommand: AsyncCommand {
     static let configuration = CommandConfiguration(
-        commandName: "images", abstract: "What the nodes' containerd holds already, as JSON.")
+        commandName: "images", abstract: "What the nodes' containerd holds already, as JSON.",
+        usage: "kinkajou inside images [<options>]")
 
     @OptionGroup var options: InsideOptions
     @OptionGroup var chosen: InsideNodeOptions

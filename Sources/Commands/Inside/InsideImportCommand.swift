@@ -11,6 +11,7 @@ struct InsideImportCommand: AsyncCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Bring images from a framed archive on stdin into every node; a report as JSON.",
+        usage: "kinkajou inside import [<options>]",
         discussion: """
             EXIT STATUS
               0 every node has every image; 70 a node has not, and the report says why; 71 the archive did not \

@@ -10,7 +10,8 @@ internal import Values
 struct InsideLogsCommand: AsyncCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs",
-        abstract: "The logs of the cluster and of dockerd, and the trace, as a tar archive on stdout.")
+        abstract: "The logs of the cluster and of dockerd, and the trace, as a tar archive on stdout.",
+        usage: "kinkajou inside logs [<options>]")
 
     @OptionGroup var options: InsideOptions
 

@@ -7,7 +7,8 @@ internal import Values
 /// `kinkajou inside nodes`.
 struct InsideNodesCommand: AsyncCommand {
     static let configuration = CommandConfiguration(
-        commandName: "nodes", abstract: "The cluster's nodes, as JSON or by name.")
+        commandName: "nodes", abstract: "The cluster's nodes, as JSON or by name.",
+        usage: "kinkajou inside nodes [<options>]")
 
     @OptionGroup var options: InsideOptions
 
