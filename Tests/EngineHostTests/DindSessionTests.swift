@@ -34,7 +34,9 @@ struct DindSessionTests {
         let calls: Counter
         var settingUp: @Sendable () async throws -> Void = {}
 
-        func setUp(environment: [String: String], progress: Progress) async throws -> [String: String] {
+        func setUp(
+            environment: [String: String], progress: Console.Progress
+        ) async throws -> [String: String] {
             calls.add("set up")
             try await settingUp()
             return ["MARK": "set"]
