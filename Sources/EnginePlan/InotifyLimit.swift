@@ -9,6 +9,14 @@ public struct InotifyLimit: Sendable, Equatable {
     /// (https://kind.sigs.k8s.io/docs/user/known-issues/#pod-errors-due-to-too-many-open-files).
     public var comfortable: Int
 
+    /// What one more cluster of one node holds at a time: its systemd, containerd, kubelet and control plane.
+    /// A node of Kubernetes 1.20 was counted at 12; from 1.25 on the parts of the control plane watch their certificates
+    /// too.
+    public static let instancesOfCluster = 24
+
+    /// What one more engine holds at a time.
+    public static let instancesOfEngine = 4
+
     /// Both limits.
     public static let all = [
         InotifyLimit(name: "fs.inotify.max_user_instances", least: 128, comfortable: 512),

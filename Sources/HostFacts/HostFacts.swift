@@ -40,6 +40,8 @@ public struct HostFacts: Sendable, Equatable, Codable {
     public var clusterPrograms: [String: String]
     /// What the user namespace grants; nil in the machine's own.
     public var userNamespace: UserNamespaceFacts?
+    /// The inotify instances; nil where they are not counted.
+    public var inotify: InotifyFacts?
 
     /// Facts from their parts.
     public init(
@@ -50,7 +52,7 @@ public struct HostFacts: Sendable, Equatable, Codable {
         keys: KeyFacts? = nil, conntrack: ConntrackFacts? = nil, identity: IdentityFacts = .init(),
         clock: ClockFacts = .init(), confinement: ConfinementFacts = .init(), proxies: [ProxyFacts] = [],
         listeningPorts: [Int] = [], clusterPrograms: [String: String] = [:],
-        userNamespace: UserNamespaceFacts? = nil
+        userNamespace: UserNamespaceFacts? = nil, inotify: InotifyFacts? = nil
     ) {
         self.kernel = kernel
         self.process = process
@@ -72,6 +74,7 @@ public struct HostFacts: Sendable, Equatable, Codable {
         self.listeningPorts = listeningPorts
         self.clusterPrograms = clusterPrograms
         self.userNamespace = userNamespace
+        self.inotify = inotify
     }
 
     /// How the cgroups are laid out.

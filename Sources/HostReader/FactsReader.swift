@@ -80,7 +80,8 @@ public struct FactsReader: Sendable {
             proxies: proxyFacts(proxies),
             listeningPorts: listeningPorts(),
             clusterPrograms: clusterPrograms(),
-            userNamespace: userNamespace
+            userNamespace: userNamespace,
+            inotify: inotify()
         )
     }
 

@@ -1,4 +1,4 @@
-internal import HostFacts
+public import HostFacts
 
 /// What the kernel is and allows.
 extension FactsReader {
@@ -8,6 +8,17 @@ extension FactsReader {
         "net.ipv6.conf.all.forwarding", "net.ipv6.conf.default.forwarding",
         "net.netfilter.nf_conntrack_max", "vm.overcommit_memory",
     ]
+
+    /// More than a cluster of three nodes needs, and few enough to take nothing from others.
+    private static let inotifyTrials = 128
+
+    /// The inotify instances, counted now; nil where the kernel does not tell its limit.
+    public func inotify() -> InotifyFacts? {
+        guard let limit = Int(line("/proc/sys/fs/inotify/max_user_instances")) else { return nil }
+        return InotifyFacts(
+            limit: limit, visible: calls.inotifyInUse(), free: calls.inotifyLeft(Self.inotifyTrials),
+            tried: Self.inotifyTrials)
+    }
 
     private static let devices = ["/dev/kmsg", "/dev/fuse", "/dev/net/tun"]
 

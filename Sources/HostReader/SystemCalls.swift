@@ -16,6 +16,11 @@ public struct SystemCalls: Sendable {
     public var refusesKeyrings: @Sendable () -> Bool
     /// The clock.
     public var clock: @Sendable () -> ClockFacts
+    /// How many inotify instances the processes hold that can be seen.
+    public var inotifyInUse: @Sendable () -> Int
+    /// How many inotify instances can be opened, up to a number of them; nil where something else is in the way. They
+    /// are given back at once.
+    public var inotifyLeft: @Sendable (_ most: Int) -> Int?
 
     /// Answers to all of it.
     public init(
@@ -24,7 +29,9 @@ public struct SystemCalls: Sendable {
         writeFailure: @escaping @Sendable (_ path: String) -> SystemError?,
         isListening: @escaping @Sendable (_ socket: String) -> Bool,
         refusesKeyrings: @escaping @Sendable () -> Bool,
-        clock: @escaping @Sendable () -> ClockFacts
+        clock: @escaping @Sendable () -> ClockFacts,
+        inotifyInUse: @escaping @Sendable () -> Int = { 0 },
+        inotifyLeft: @escaping @Sendable (_ most: Int) -> Int? = { _ in nil }
     ) {
         self.interfaces = interfaces
         self.fileSystem = fileSystem
@@ -32,6 +39,8 @@ public struct SystemCalls: Sendable {
         self.isListening = isListening
         self.refusesKeyrings = refusesKeyrings
         self.clock = clock
+        self.inotifyInUse = inotifyInUse
+        self.inotifyLeft = inotifyLeft
     }
 
     /// This machine's kernel.
@@ -41,7 +50,9 @@ public struct SystemCalls: Sendable {
         writeFailure: { access($0, W_OK) == 0 ? nil : SystemError("access", $0, errno) },
         isListening: realIsListening,
         refusesKeyrings: { KernelKeys.areRefused },
-        clock: realClock)
+        clock: realClock,
+        inotifyInUse: realInotifyInUse,
+        inotifyLeft: realInotifyLeft)
 
     /// By getifaddrs(3).
     @Sendable private static func realInterfaces() -> [NetworkInterface] {
@@ -103,5 +114,35 @@ public struct SystemCalls: Sendable {
             facts.newestTime = Int64(status.modified)
         }
         return facts
+    }
+
+    /// The descriptors below `/proc` that are one: proc(5), `/proc/pid/fd`.
+    @Sendable private static func realInotifyInUse() -> Int {
+        Files.directories(in: "/proc").filter { $0.allSatisfy(\.isNumber) }.reduce(0) { count, process in
+            let directory = "/proc/\(process)/fd"
+            return count
+                + Files.names(in: directory).count { name in
+                    Files.linkTarget("\(directory)/\(name)") == "anon_inode:inotify"
+                }
+        }
+    }
+
+    /// By inotify_init1(2), whose EMFILE is that of the user's instances or of this process' descriptors.
+    @Sendable private static func realInotifyLeft(most: Int) -> Int? {
+        var opened: [Int32] = []
+        defer { for descriptor in opened { close(descriptor) } }
+        while opened.count < most {
+            let descriptor = inotify_init1(Int32(IN_CLOEXEC))
+            guard descriptor < 0 else {
+                opened.append(descriptor)
+                continue
+            }
+            guard errno == EMFILE else { return nil }
+            let other = open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard other >= 0 else { return nil }
+            close(other)
+            break
+        }
+        return opened.count
     }
 }

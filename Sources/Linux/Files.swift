@@ -146,6 +146,15 @@ public enum Files {
         guard symlink(target, path) == 0 else { throw SystemError("symlink", path, errno) }
     }
 
+    /// What a symbolic link says, which need be no file, as with the descriptors below `/proc`; nil where there is none.
+    public static func linkTarget(_ path: String) -> String? {
+        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let length = bytes.withUnsafeMutableBytes { buffer in
+            readlink(path, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+        }
+        return length < 0 ? nil : String(decoding: bytes.prefix(length), as: UTF8.self)
+    }
+
     /// Where a symbolic link leads in the end; nil where something on the way is missing.
     public static func resolved(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }

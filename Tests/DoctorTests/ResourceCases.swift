@@ -49,6 +49,12 @@ extension CheckCase {
         .here("inotify", "the kernel's default", .info, "max_user_instances is 128") {
             $0.host.kernel.settings["fs.inotify.max_user_instances"] = "128"
         },
+        .here("inotify", "few left", .warning, "108 of 128 inotify instances are in use, 20 are left") {
+            $0.host.inotify = InotifyFacts(limit: 128, visible: 5, free: 20, tried: 128)
+        },
+        .here("inotify", "used up", .error, "128 of 128 inotify instances are in use, 0 are left") {
+            $0.host.inotify = InotifyFacts(limit: 128, visible: 5, free: 0, tried: 128)
+        },
         .here("kernel-keys", "nearly used up", .warning, "150 of 200") {
             $0.host.keys = KeyFacts(used: 150, limit: 200)
         },

@@ -1,3 +1,4 @@
+import HostFacts
 import Testing
 import Values
 
@@ -13,6 +14,32 @@ import Values
                 "kind could not create the cluster: no inotify instances or watches are left"))
         #expect(error.cure.contains("sysctl"))
         #expect(error.see == "kinkajou doctor --check inotify")
+    }
+
+    @Test func inotifyInstancesAreCounted() {
+        let lines = ["a-control-plane: Failed to create control group inotify object: Too many open files"]
+        let error = KinkajouError.cluster(
+            "kind could not create the cluster", evidence: lines,
+            inotify: InotifyFacts(limit: 128, visible: 3, free: 2, tried: 128))
+        #expect(
+            error.summary.contains("126 of 128 inotify instances are in use, 2 are left"), "\(error.summary)")
+        #expect(error.summary.contains("one more cluster needs some "), "\(error.summary)")
+        // Nobody counts for another failure.
+        let other = KinkajouError.cluster(
+            "kind failed", evidence: ["write x: no space left on device"],
+            inotify: InotifyFacts(limit: 128, visible: 3, free: 2, tried: 128))
+        #expect(!other.summary.contains("inotify instances"))
+    }
+
+    @Test func aStaticPodThatCrashesIsNamedWithItsLastWords() {
+        let line = "a-control-plane: kube-apiserver crashes: \"command failed\" err=\"odd\""
+        let error = KinkajouError.cluster("kind could not create the cluster", evidence: [line])
+        #expect(error.summary.contains("kube-apiserver ends again and again"), "\(error.summary)")
+        #expect(error.evidence == [line])
+        // A cause that is known comes before.
+        let known = KinkajouError.cluster(
+            "kind could not create the cluster", evidence: ["\(line) no space left on device"])
+        #expect(known.summary.contains("the disk"), "\(known.summary)")
     }
 
     @Test func whatIsNotKnownStaysAsItIs() {

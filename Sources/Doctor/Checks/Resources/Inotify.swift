@@ -9,12 +9,25 @@ extension Check {
             + " a machine share.",
         explanation: """
             `fs.inotify.max_user_instances` and `max_user_watches`. Less than 128 and 8192 is less than any kernel gives by \
-            itself; several clusters on one machine, or one of several nodes, need 512 and 524288.
+            itself; several clusters on one machine, or one of several nodes, need 512 and 524288. How many instances are left is \
+            counted: some are opened, and given back at once. One more cluster of one node needs \
+            \(InotifyLimit.instancesOfCluster) of them, an engine \(InotifyLimit.instancesOfEngine).
             """,
         cure: "on the node: sysctl -w fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288",
         references: ["kind known issues", "kind#717"]
     ) { facts in
         let source = "/proc/sys/fs/inotify"
+        let cluster = facts.purpose == .cluster
+        let needed = cluster ? InotifyLimit.instancesOfCluster : InotifyLimit.instancesOfEngine
+        if let count = facts.host.inotify, count.isShort(of: needed) {
+            let found =
+                "\(count.summary), and one more \(cluster ? "cluster" : "engine") needs some \(needed)"
+            // With half of them the first to start take all.
+            return [
+                count.isShort(of: needed / 2)
+                    ? .error(found, from: "inotify_init1(2)") : .warning(found, from: "inotify_init1(2)")
+            ]
+        }
         let settings = facts.host.kernel.settings
         let low = InotifyLimit.all.filter { limit in
             settings[limit.name].flatMap { Int($0) }.map { $0 < limit.comfortable } ?? false
