@@ -60,6 +60,47 @@ import Testing
                 .kubelet, "Failed to start cAdvisor inotify_init: too many open files", "inotify",
                 "fs.inotify.max_user_instances"
             ),
+            // Linux says ENOSPC where watches are used up.
+            (
+                .kubelet,
+                "\"Failed to watch directory\" err=\"inotify_add_watch /sys/fs/cgroup/kubelet: no space left on device\"",
+                "inotify", "fs.inotify.max_user_watches"
+            ),
+            (
+                .kind, "Failed to create control group inotify object: Too many open files", "inotify",
+                "fs.inotify.max_user_instances"
+            ),
+            (.kubelet, "failed to create fsnotify watcher: too many open files", "inotify", "sysctl"),
+            (
+                .kubelet,
+                "\"Failed to start ContainerManager\" err=\"failed to initialize top level QOS containers: error validating root container [kubepods] : cgroup [\\\"kubepods\\\"] has some missing controllers: cpu, cpuset, hugetlb, memory, pids\"",
+                "cgroup-controllers", "delegate"
+            ),
+            (
+                .kubelet,
+                "\"command failed\" err=\"failed to run Kubelet: invalid configuration: cgroup [\\\"kubelet\\\"] has some missing paths: /sys/fs/cgroup/pids/kubelet\"",
+                "cgroup-controllers", "delegate"
+            ),
+            (
+                .kubelet, "\"System OOM encountered\" process: etcd, pid: 812", "memory", "--memory"
+            ),
+            (
+                .kubeadm, "[ERROR Mem]: the system RAM (957 MB) is less than the minimum 1700 MB", "memory",
+                "--memory"
+            ),
+            (
+                .kind, "Pod kube-system/coredns: The node had condition: [DiskPressure].", "disk-space",
+                "/var/lib/docker"
+            ),
+            (
+                .kind,
+                "no matching manifest for linux/arm64/v8 in the manifest list entries", nil, "architecture"
+            ),
+            (
+                .kind,
+                "image with reference kindest/node was found but does not match the specified platform: wanted linux/arm64/v8, actual: linux/amd64",
+                nil, "architecture"
+            ),
             (.kubelet, "running with swap on is not supported, please disable swap!", "swap", "failSwapOn"),
             (
                 .kubeadm, "[ERROR SystemVerification]: missing required cgroups: memory",

@@ -18,12 +18,13 @@ extension KnownFailure {
             ],
             cause: "no inotify instances or watches are left on this machine, whose containers share them",
             cure:
-                "on the machine: sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288; or fewer clusters",
+                "on the machine: sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288; or fewer clusters (the check counts what is left)",
             check: "inotify", reference: "kind known issues"),
         KnownFailure(
             [
                 ["missing cgroups:"], ["missing required cgroups"], ["controllers not enabled"],
-                ["failed to find", "cgroup", "controller"],
+                ["failed to find", "cgroup", "controller"], ["has some missing controllers"],
+                ["has some missing paths"],
             ],
             cause: "the kernel, or whoever mounted the cgroups, lacks a controller that the kubelet needs",
             cure: "boot the host with the controller (cgroup_enable=memory), or delegate it to the container",
@@ -51,9 +52,10 @@ extension KnownFailure {
         KnownFailure(
             [
                 ["must evict pod"], ["attempting to reclaim", "ephemeral-storage"],
-                ["disk usage", "over", "threshold"],
+                ["disk usage", "over", "threshold"], ["condition: [diskpressure]"],
+                ["node.kubernetes.io/disk-pressure"],
             ],
-            from: [.kubelet], cause: "the disk is so full that the kubelet ends Pods",
+            from: [.kubelet, .kind], cause: "the disk is so full that the kubelet ends Pods",
             cure: "give the volume at /var/lib/docker more space", check: "disk-space"),
         KnownFailure(
             [["unrecognized feature gate"], ["cannot set feature gate"]],
@@ -111,19 +113,36 @@ extension KnownFailure {
             check: "cgroup-namespace",
             reference: "kind#2506"),
         KnownFailure(
-            [["out of memory"], ["oom-kill"], ["cannot allocate memory"], ["oomkilled"]],
-            from: [.kubelet, .containerd, .kind],
+            [
+                ["out of memory"], ["oom-kill"], ["cannot allocate memory"], ["oomkilled"],
+                ["system oom encountered"], ["condition: [memorypressure]"],
+                ["node.kubernetes.io/memory-pressure"], ["is less than the minimum", "mb"],
+            ],
             cause: "memory ran out",
             cure: "give the container more memory: --memory, or resources.limits.memory in a Pod",
             check: "memory"),
     ]
+
+    /// A part of the control plane that ends again and again, where its own last words are not known otherwise.
+    static let staticPods: [KnownFailure] = [
+        "kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler",
+    ]
+    .map { part in
+        KnownFailure(
+            [["\(part) crashes:"]], from: [.kubelet, .kind, .kubeadm],
+            cause: "\(part) ends again and again; its last words are below",
+            cure:
+                "correct what they name, most often an argument or a volume in a patch for ClusterConfiguration"
+        )
+    }
 
     /// What is wrong with images and their archives.
     static let images: [KnownFailure] = [
         KnownFailure(
             [
                 ["exec format error"], ["does not match the detected host platform"],
-                ["no match for platform in manifest"],
+                ["no match for platform in manifest"], ["no matching manifest for"],
+                ["does not match the specified platform"],
             ],
             cause: "the image is for another processor architecture",
             cure: "use a node image for this machine's architecture"),
