@@ -36,8 +36,18 @@ struct KindFailure: Equatable {
         return (checks.isEmpty ? Array(said.suffix(5)) : checks).map { String($0.prefix(400)) }
     }
 
+    /// How the advice begins that kubeadm gives with each failure, to people who are in the node.
+    private static let advice = [
+        "- '", "A control plane component may have crashed", "Additionally, a control plane component",
+        "Here is one example how you may list", "If you are on a systemd-powered system",
+        "Once you have found the failing container", "This error is likely caused by", "- The kubelet is ",
+        "To troubleshoot, list all containers", "Unfortunately, an error has occurred",
+    ]
+
     private static func isNoise(_ line: String) -> Bool {
         let text = line.drop { $0.isWhitespace }
+        if text.hasPrefix("["), text.contains("is not healthy after") { return false }
+        if advice.contains(where: text.hasPrefix) { return true }
         // A frame of a stack trace: a function, and its file in the line below, indented.
         if line.hasPrefix("\t") || line.hasSuffix(")") && text.contains("/") && !text.contains(" ") {
             return true

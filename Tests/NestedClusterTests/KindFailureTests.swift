@@ -46,6 +46,30 @@ import Testing
             ])
     }
 
+    /// The end of what kubeadm 1.35 says of a control plane that does not come up, as reports quote it.
+    @Test func kubeadmsAdviceIsLeftOutAndWhatIsNotHealthyStays() {
+        let error =
+            #"error: error execution phase wait-control-plane: failed while waiting for the control plane to start: [kube-apiserver check failed at https://192.168.56.102:6443/livez: Get "https://192.168.56.102:6443/livez?timeout=10s": dial tcp 192.168.56.102:6443: connect: connection refused]"#
+        let failure = KindFailure(
+            messages: Self.messages.prefix(2) + [
+                "[control-plane-check] Waiting for healthy control plane components. This can take up to 4m0s",
+                "[control-plane-check] kube-scheduler is healthy after 3.060930196s",
+                "[control-plane-check] kube-apiserver is not healthy after 4m38.376821078s",
+                "",
+                "A control plane component may have crashed or exited when started by the container runtime.",
+                "To troubleshoot, list all containers using your preferred container runtimes CLI.",
+                "Here is one example how you may list all running Kubernetes containers by using crictl:",
+                "        - 'crictl --runtime-endpoint unix:///var/run/containerd/containerd.sock ps -a | grep kube | grep -v pause'",
+                "        Once you have found the failing container, you can inspect its logs with:",
+                "        - 'crictl --runtime-endpoint unix:///var/run/containerd/containerd.sock logs CONTAINERID'",
+                "", error, "To see the stack trace of this error execute with --v=5 or higher",
+            ])
+        #expect(
+            failure.details == [
+                "[control-plane-check] kube-apiserver is not healthy after 4m38.376821078s", error,
+            ])
+    }
+
     @Test func anErrorOfKindItself() {
         let failure = KindFailure(messages: ["ERROR: unknown apiVersion: v9"])
         #expect(failure == KindFailure(messages: ["", "ERROR: unknown apiVersion: v9"]))
