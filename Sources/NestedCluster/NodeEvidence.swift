@@ -1,4 +1,5 @@
 internal import DockerEngine
+internal import EngineHost
 
 /// What a node says of its own trouble: the last errors of its kubelet and its containerd, and static Pods that crash.
 ///
@@ -10,6 +11,21 @@ struct NodeEvidence: Equatable {
         var container: String
         /// Its last words.
         var lines: [String]
+
+        /// One with its last words.
+        init(container: String, lines: [String]) {
+            self.container = container
+            self.lines = lines
+        }
+
+        /// Finds the last words in a container's log: its errors, or else its last lines.
+        init(container: String, log: [String]) {
+            let lines = log.map(NodeEvidence.withoutStamp)
+            let errors = Klog.errors(lines)
+            self.init(
+                container: container,
+                lines: errors.isEmpty ? lines.suffix(2).map(Klog.short) : Array(errors.prefix(2)))
+        }
     }
 
     /// The last errors of the kubelet, the most telling first.
@@ -33,6 +49,13 @@ struct NodeEvidence: Equatable {
         done
         """
 
+    /// Evidence from its parts.
+    init(kubelet: [String], containerd: [String], crashes: [Crash]) {
+        self.kubelet = kubelet
+        self.containerd = containerd
+        self.crashes = crashes
+    }
+
     /// Reads what ``script`` printed.
     init(_ output: String) {
         kubelet = []
@@ -48,16 +71,14 @@ struct NodeEvidence: Equatable {
         }
         for section in sections {
             switch section.title.first {
-            case "kubelet": kubelet = Self.errors(section.lines)
+            case "kubelet": kubelet = Klog.errors(section.lines)
             case "containerd" where section.title.count < 2 || section.title[1] != "active":
-                containerd = DaemonLog.failureReason(lines: section.lines).map { [Self.short($0)] } ?? []
+                containerd = DaemonLog.failureReason(lines: section.lines).map { [Klog.short($0)] } ?? []
             case "crash":
-                let lines = section.lines.map(Self.withoutStamp)
-                let errors = Self.errors(lines)
                 crashes.append(
                     Crash(
                         container: section.title.dropFirst().first.map(String.init) ?? "?",
-                        lines: errors.isEmpty ? lines.suffix(2).map(Self.short) : Array(errors.prefix(2))))
+                        log: section.lines))
             default: break
             }
         }
@@ -74,45 +95,10 @@ struct NodeEvidence: Equatable {
 
     // MARK: - Logs
 
-    /// The errors of a log in klog's form: what ended the program, else its last errors, each once.
-    static func errors(_ lines: [String]) -> [String] {
-        var fatal: String?
-        var errors: [String] = []
-        for line in lines {
-            if line.hasPrefix("panic: ") || line.hasPrefix("Error: ") || line.hasPrefix("error: ") {
-                fatal = line
-            } else if let (severity, text) = klog(line) {
-                if severity == "F" || text.hasPrefix("\"command failed\"")
-                    || text.contains("Failed to run kubelet")
-                {
-                    fatal = text
-                } else if severity == "E" {
-                    errors.append(text)
-                }
-            }
-        }
-        var seen: Set<String> = []
-        // The same error comes again with other numbers.
-        let last = errors.reversed().filter { seen.insert($0.filter { !$0.isNumber }).inserted }.prefix(3)
-        return ([fatal].compactMap(\.self) + last).map(short)
-    }
-
-    /// `E1126 05:22:00.123456     123 server.go:294] text`: the severity and the text.
-    private static func klog(_ line: String) -> (Character, String)? {
-        guard let severity = line.first, "IWEF".contains(severity), let end = line.firstRange(of: "] "),
-            line.dropFirst().prefix(4).allSatisfy(\.isNumber)
-        else { return nil }
-        return (severity, String(line[end.upperBound...]))
-    }
-
     /// The line of a container without what the runtime puts in front: `2026-11-26T05:22:00.1Z stderr F text`.
-    private static func withoutStamp(_ line: String) -> String {
+    fileprivate static func withoutStamp(_ line: String) -> String {
         let words = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
         guard words.count == 4, words[1] == "stderr" || words[1] == "stdout" else { return line }
         return String(words[3])
-    }
-
-    private static func short(_ text: String) -> String {
-        text.count > 400 ? text.prefix(400) + "..." : text
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import KubernetesTestSupport
 import Testing
 
 @testable import NestedCluster
@@ -62,6 +64,32 @@ import Testing
                 .init(container: "etcd", lines: ["{\"level\":\"fatal\",\"msg\":\"discovery failed\"}"]),
             ])
         #expect(evidence.lines.last == "etcd crashes: {\"level\":\"fatal\",\"msg\":\"discovery failed\"}")
+    }
+
+    /// The node engine has no journal and no Docker to ask: it reads the files themselves.
+    @Test func theNodesOwnFilesSayTheSame() async throws {
+        try await withTemporaryDirectory { root in
+            let pod = root + "/var/log/pods/kube-system_etcd-a_1/etcd"
+            for directory in [pod, root + "/var/log/kinkajou"] {
+                try FileManager.default.createDirectory(
+                    atPath: directory, withIntermediateDirectories: true)
+            }
+            let stamp = "2026-11-26T05:22:00.300000001Z stderr F "
+            try writeFile(pod + "/0.log", stamp + "{\"level\":\"info\"}\n")
+            // Nothing has crashed, and the kubelet has no errors: the last lines are what there is.
+            #expect(NodeLogs.lines(root: root) == ["etcd:", "  " + stamp + "{\"level\":\"info\"}"])
+            try writeFile(
+                pod + "/9.log", stamp + "{\"level\":\"fatal\",\"msg\":\"discovery failed\"}\n")
+            try writeFile(pod + "/10.log", "")
+            try writeFile(
+                root + "/var/log/kinkajou/kubelet.log",
+                "E1126 05:21:59.100001     198 kubelet.go:2461] \"Error getting node\" err=\"x\"\n")
+            #expect(
+                NodeLogs.lines(root: root) == [
+                    "kubelet: \"Error getting node\" err=\"x\"",
+                    "etcd crashes: {\"level\":\"fatal\",\"msg\":\"discovery failed\"}",
+                ])
+        }
     }
 
     @Test(arguments: ["", "=== ", "=== kubelet", "=== crash", "=== containerd failed", "E", "no heading"])

@@ -80,10 +80,9 @@ actor SupervisedProgram {
         return ["\(name) did not end within \(patience.inWords) of SIGTERM and was killed"]
     }
 
-    /// What is told of its failure, with the last lines that it wrote.
+    /// What is told of its failure, with its own last errors.
     func failure(_ summary: String, code: ErrorCode = .engineFailed) -> KinkajouError {
-        KinkajouError(
-            summary, cure: "read its log, \(log.path)", evidence: Array(log.lines(from: 0).suffix(8)),
-            code: code)
+        ProgramFailure.error(
+            summary, program: name, log: log.lines(from: 0), path: log.path, code: code)
     }
 }

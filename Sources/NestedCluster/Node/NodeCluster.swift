@@ -201,7 +201,7 @@ public final class NodeCluster: Workload {
             guard ContinuousClock.now < deadline else {
                 throw KinkajouError.cluster(
                     "the API server did not answer \(path) within \(spec.waitSeconds) s: \(reason)",
-                    evidence: ContainerLogs.lastLines(),
+                    evidence: NodeLogs.lines(),
                     cure: "give the container more CPU, or more time with --wait", code: .timedOut)
             }
             state.withLock { $0.progress }?.update(reason)
@@ -223,7 +223,7 @@ public final class NodeCluster: Workload {
         } catch is Late {
             throw KinkajouError.cluster(
                 "the kubelet did not register its node within \(spec.waitSeconds) s",
-                evidence: ContainerLogs.lastLines(), code: .timedOut)
+                evidence: NodeLogs.lines(), code: .timedOut)
         }
         guard let network = control.network else { return }
         let range = JSONValue.string("\(network.node)")
