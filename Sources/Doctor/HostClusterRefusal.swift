@@ -11,6 +11,8 @@ public enum HostClusterRefusal: Sendable, Equatable {
     case quota(name: String, shortages: [Shortage])
     /// A ResourceQuota wants values that the Pod does not give.
     case quotaWants(name: String, values: String)
+    /// A ResourceQuota is so new that its controller has not counted yet.
+    case quotaNotCounted(name: String)
     /// Bounds of a LimitRange.
     case limitRange(bounds: [String])
     /// A ValidatingAdmissionPolicy, with its own words.
@@ -79,6 +81,8 @@ public enum HostClusterRefusal: Sendable, Equatable {
             self = .quotaWants(
                 name: rest.text(after: "", before: ":") ?? rest,
                 values: rest.text(after: "must specify ", before: nil) ?? rest)
+        } else if let name = message.text(after: "status unknown for quota: ", before: ",") {
+            self = .quotaNotCounted(name: name)
         } else if let name = message.text(after: "AdmissionPolicy '", before: "'") {
             self = .policy(
                 name: name,
@@ -151,6 +155,8 @@ public enum HostClusterRefusal: Sendable, Equatable {
                 }.joined(separator: "; ")
         case .quotaWants(let name, let values):
             "the ResourceQuota \(name) of the namespace \(namespace) wants what the Pod does not set: \(values)"
+        case .quotaNotCounted(let name):
+            "what is left of the ResourceQuota \(name) of the namespace \(namespace) is not counted yet"
         case .limitRange(let bounds):
             "a LimitRange of the namespace \(namespace) refuses the Pod: \(bounds.joined(separator: "; "))"
         case .policy(let name, let message): "the admission policy \(name) refuses the Pod: \(message)"
@@ -180,6 +186,8 @@ public enum HostClusterRefusal: Sendable, Equatable {
             "delete clusters that are not needed, lower --cpu, --memory or --storage, or: kubectl edit resourcequota \(name) -n \(namespace)"
         case .quotaWants(let name, _):
             "kubectl describe resourcequota \(name) -n \(namespace) shows what it wants; a LimitRange with defaults gives it"
+        case .quotaNotCounted(let name):
+            "try again in a moment, and see kubectl describe resourcequota \(name) -n \(namespace)"
         case .limitRange:
             "choose --cpu, --memory and --storage within the bounds: kubectl describe limitrange -n \(namespace)"
         case .policy(let name, _):
@@ -203,7 +211,7 @@ public enum HostClusterRefusal: Sendable, Equatable {
         switch self {
         case .podSecurity: "kube-pod-security"
         case .podSecurityPolicy: "kube-pod-security-policy"
-        case .quota, .quotaWants: "kube-quota"
+        case .quota, .quotaWants, .quotaNotCounted: "kube-quota"
         case .limitRange: "kube-limit-range"
         case .policy, .webhook, .webhookUnreachable, .serviceAccountMissing: "kube-admission"
         case .permission: "kube-permissions"

@@ -48,6 +48,36 @@ import Testing
             check: "kube-quota"),
         Case(
             message:
+                #"pods "a" is forbidden: status unknown for quota: compute, resources: limits.cpu, pods"#,
+            refusal: .quotaNotCounted(name: "compute"),
+            summary: "ResourceQuota compute of the namespace ci is not",
+            cure: "try again", check: "kube-quota"),
+        // A policy that says nothing of its own, and a webhook that gives no reason.
+        Case(
+            code: 422,
+            message:
+                #"pods "a" is forbidden: ValidatingAdmissionPolicy 'demo-policy.example.com' with binding 'demo-binding-test.example.com' denied request: failed expression: object.spec.containers.all(c, !c.securityContext.privileged)"#,
+            refusal: .policy(
+                name: "demo-policy.example.com",
+                message: "failed expression: object.spec.containers.all(c, !c.securityContext.privileged)"),
+            summary: "refuses the Pod: failed expression", cure: "demo-policy.example.com",
+            check: "kube-admission"),
+        Case(
+            code: 400, message: #"admission webhook "w.example.com" denied the request without explanation"#,
+            refusal: .webhook(name: "w.example.com", message: "denied the request without explanation"),
+            summary: "w.example.com refuses it: denied", cure: "excepted", check: "kube-admission"),
+        Case(
+            message:
+                #"pods "a" is forbidden: memory max limit to request ratio per Container is 2, but provided ratio is 4.000000"#,
+            refusal: .limitRange(bounds: [
+                "memory max limit to request ratio per Container is 2, but provided ratio is 4.000000"
+            ]), summary: "ratio per Container is 2", cure: "describe limitrange", check: "kube-limit-range"),
+        Case(
+            message: #"pods "a" is forbidden: maximum memory usage per Pod is 1Gi.  No limit is specified"#,
+            refusal: .limitRange(bounds: ["maximum memory usage per Pod is 1Gi.  No limit is specified"]),
+            summary: "No limit is specified", cure: "--memory", check: "kube-limit-range"),
+        Case(
+            message:
                 #"pods "a" is forbidden: [maximum cpu usage per Container is 1, but limit is 2, maximum memory usage per Container is 1Gi, but limit is 4Gi]"#,
             refusal: .limitRange(bounds: [
                 "maximum cpu usage per Container is 1, but limit is 2",
