@@ -155,6 +155,41 @@ import Testing
         }
     }
 
+    /// The client offers both, and the server chooses: v5 from 1.30 on, before that v4.
+    @Test(arguments: [("v5.channel.k8s.io", true), ("v4.channel.k8s.io", false)])
+    func theServerChoosesTheProtocolOfACommand(_ chosen: String, canFinishInput: Bool) async throws {
+        try await RawWebSocketServer.with(protocolName: chosen) { connection in
+            #expect(
+                connection.request.lowercased().contains(
+                    "sec-websocket-protocol: v5.channel.k8s.io, v4.channel.k8s.io\r\n"))
+            try await connection.send(channel: 3, Self.success)
+        } body: { port in
+            try await withExec(port: port) { session in
+                #expect(session.protocolName == chosen)
+                #expect(session.canFinishInput == canFinishInput)
+                #expect(try await session.exitStatus() == 0)
+            }
+        }
+    }
+
+    /// Such a server would be misunderstood: in version 1 there is no channel for the exit status.
+    @Test(arguments: ["", "channel.k8s.io", "v6.channel.k8s.io"])
+    func aProtocolThatWasNotOfferedIsRefused(_ chosen: String) async throws {
+        try await RawWebSocketServer.with(protocolName: chosen) { connection in
+            _ = try await connection.receive()
+        } body: { port in
+            let error = await #expect(throws: KubernetesError.self) {
+                try await withExec(port: port) { _ in }
+            }
+            guard case .webSocketRefused(_, let reason) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(chosen.isEmpty || reason.contains(chosen))
+            #expect(reason.contains("v5.channel.k8s.io, v4.channel.k8s.io"))
+        }
+    }
+
     @Test func aCommandThatCannotBeRun() async throws {
         let status =
             #"{"metadata":{},"status":"Failure","message":"OCI runtime exec failed: no such file","reason":"InternalError","code":500}"#

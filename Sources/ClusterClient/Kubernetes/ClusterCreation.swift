@@ -88,7 +88,7 @@ struct ClusterCreation: Sendable {
             if let seconds = objects.provisionalLifetime {
                 let job = try await maker.make(.jobs, objects.expiryJob(seconds: seconds))
                 made.job = job
-                try await writeStart(of: job)
+                try await Self.writeStart(of: job, namespace: namespace, client: client)
             }
             let owner =
                 made.job.map { ClusterObjects.ownerReference($0, apiVersion: "batch/v1", kind: "Job") }
@@ -114,7 +114,7 @@ struct ClusterCreation: Sendable {
 
     /// The controller of 1.20 counts from a start that it writes down only together with something else, and a Job
     /// that runs nothing has nothing else. Later ones write it themselves, and refuse a second one.
-    private func writeStart(of job: JSONValue) async throws {
+    static func writeStart(of job: JSONValue, namespace: String, client: KubernetesClient) async throws {
         let start: JSONValue = ["status": ["startTime": job["metadata"]["creationTimestamp"]]]
         do {
             _ = try await client.patch(

@@ -96,9 +96,18 @@ struct WebSocketConnector: Sendable {
             channel.eventLoop.makeCompletedFuture {
                 try WebSocketUpgrade.start(head, on: channel, largestFrame: Self.largestFrame) {
                     decoder, response in
-                    try WebSocketStream.install(
-                        on: channel, behind: decoder, what: what, server: server,
-                        protocolName: response.headers.first(name: "Sec-WebSocket-Protocol") ?? "",
+                    let chosen = response.headers.first(name: "Sec-WebSocket-Protocol") ?? ""
+                    // RFC 6455, 4.1: one of those that were offered. Without one the API server means the first version,
+                    // whose exit status nobody learns.
+                    guard protocols.contains(chosen) else {
+                        throw KubernetesError.webSocketRefused(
+                            what: what,
+                            reason: chosen.isEmpty
+                                ? "it chose none of \(protocols.joined(separator: ", "))"
+                                : "it chose \(chosen), and was offered \(protocols.joined(separator: ", "))")
+                    }
+                    return try WebSocketStream.install(
+                        on: channel, behind: decoder, what: what, server: server, protocolName: chosen,
                         rules: rules)
                 }
             }.flatMap { $0 }
