@@ -47,6 +47,15 @@ import Values
             )
                 == "a/pause@sha256:1")
         #expect(ReadinessLook.pauseImage(of: [node("a", ready: "True")]) == nil)
+        // As a node of today reports its images: no k8s.gcr.io, and CoreDNS in a directory of its own.
+        let images: [JSONValue] = [
+            "registry.k8s.io/kube-apiserver:v1.36.2", "registry.k8s.io/etcd:3.6.6-0",
+            "registry.k8s.io/coredns/coredns:v1.12.4", "docker.io/kindest/kindnetd:v20260528-a1b2c3d4",
+            "registry.k8s.io/pause:3.10.1",
+        ].map { ["names": [.string($0)]] }
+        #expect(
+            ReadinessLook.pauseImage(of: [node("a", ready: "True", images: images)])
+                == "registry.k8s.io/pause:3.10.1")
     }
 
     static let pods: [(pod: JSONValue, isFine: Bool, trouble: String)] = [
@@ -207,6 +216,32 @@ import Values
         #expect(error?.summary.contains("level node was not reached") == true)
         #expect(error?.summary.contains("a is not Ready") == true)
         #expect(error?.evidence.first?.hasPrefix("node a is not Ready") == true)
+    }
+
+    /// As kubeadm writes it for CoreDNS 1.12 and later: the probe's port has a name, and its interval is left to the API
+    /// server, or to what is no API server and sets none.
+    @Test(arguments: [
+        (#""periodSeconds": 10, "#, Int64?.some(10)), ("", Int64?.some(10)), (nil, Int64?.none),
+    ])
+    func theProbeOfTodaysCoreDNSIsRead(period: String?, expected: Int64?) async throws {
+        let probe =
+            period.map {
+                #", "readinessProbe": {\#($0)"httpGet": {"path": "/ready", "port": "readiness-probe", "scheme": "HTTP"}}"#
+            } ?? ""
+        let deployment =
+            #"{"spec": {"template": {"spec": {"containers": [{"name": "coredns", "image": "registry.k8s.io/coredns/coredns:v1.12.4"\#(probe)}]}}}}"#
+        let shortened = try await StubServer.with { exchange in
+            try await exchange.answer(200, deployment)
+        } body: { stub in
+            let client = try KubernetesClient(
+                ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test")
+            let period = try await DNSProbe(client: client).shorten()
+            await client.shutdown()
+            return (period, stub.requests.map(\.method))
+        }
+        #expect(shortened.0 == expected)
+        // Without a probe nothing is changed.
+        #expect(shortened.1 == (expected == nil ? ["GET"] : ["GET", "PATCH"]))
     }
 
     /// The interval of CoreDNS's probe is as kubeadm left it afterwards, also when the wait has failed.
