@@ -1,5 +1,4 @@
 import ClusterSpec
-import FoundationEssentials
 import KubernetesAPI
 import KubernetesTestSupport
 import Testing
@@ -81,7 +80,7 @@ import Values
     func aRefusalIsToldApart(_ known: Refusal) async throws {
         let error: KinkajouError? = try await StubServer.with { exchange in
             try await exchange.answer(known.status, known.body, ["Content-Type": "application/json"])
-        } body: { server in
+        } body: { server -> KinkajouError? in
             try await Self.withClient(of: server) { client -> KinkajouError? in
                 do {
                     _ = try await client.create(
@@ -150,7 +149,7 @@ import Values
         let requests = try await StubServer.with { exchange in
             try await exchange.answer(
                 status, status == 200 ? Self.job : answer.body, ["Content-Type": "application/json"])
-        } body: { server in
+        } body: { server -> [StubServer.Received] in
             try await Self.withClient(of: server) { client in
                 try await ClusterCreation.writeStart(of: job, namespace: "ci", client: client)
             }

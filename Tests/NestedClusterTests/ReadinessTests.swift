@@ -220,9 +220,10 @@ import Values
 
     /// As kubeadm writes it for CoreDNS 1.12 and later: the probe's port has a name, and its interval is left to the API
     /// server, or to what is no API server and sets none.
-    @Test(arguments: [
-        (#""periodSeconds": 10, "#, Int64?.some(10)), ("", Int64?.some(10)), (nil, Int64?.none),
-    ])
+    @Test(
+        arguments: [
+            (#""periodSeconds": 10, "#, 10), ("", 10), (nil, nil),
+        ] as [(String?, Int64?)])
     func theProbeOfTodaysCoreDNSIsRead(period: String?, expected: Int64?) async throws {
         let probe =
             period.map {
@@ -232,7 +233,7 @@ import Values
             #"{"spec": {"template": {"spec": {"containers": [{"name": "coredns", "image": "registry.k8s.io/coredns/coredns:v1.12.4"\#(probe)}]}}}}"#
         let shortened = try await StubServer.with { exchange in
             try await exchange.answer(200, deployment)
-        } body: { stub in
+        } body: { stub -> (Int64?, [String]) in
             let client = try KubernetesClient(
                 ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test")
             let period = try await DNSProbe(client: client).shorten()

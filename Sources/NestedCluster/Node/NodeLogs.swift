@@ -13,17 +13,18 @@ enum NodeLogs {
         let kubelet = lines(root + NodeHost.logDirectory + "/kubelet.log")
         var crashes: [NodeEvidence.Crash] = []
         var last: [String] = []
-        for (container, logs) in containers(root + directory) {
-            guard let newest = logs.last else { continue }
-            if logs.count > 1 || newest.restarts > 0 {
+        for container in containers(root + directory) {
+            guard let newest = container.logs.last else { continue }
+            if container.logs.count > 1 || newest.restarts > 0 {
                 // The newest may have begun just now.
-                crashes.append(.init(container: container, log: logs.suffix(2).flatMap { lines($0.path) }))
+                let log = container.logs.suffix(2).flatMap { lines($0.path) }
+                crashes.append(NodeEvidence.Crash(container: container.name, log: log))
             }
-            last.append("\(container):")
+            last.append("\(container.name):")
             last += lines(newest.path).suffix(4).map { "  \($0.prefix(300))" }
         }
         let evidence = NodeEvidence(
-            kubelet: Klog.errors(kubelet.suffix(300)), containerd: [], crashes: crashes)
+            kubelet: Klog.errors(Array(kubelet.suffix(300))), containerd: [], crashes: crashes)
         return evidence.isEmpty ? last : evidence.lines
     }
 
@@ -32,20 +33,27 @@ enum NodeLogs {
         var path: String
     }
 
-    /// Each container with its logs, which are called by the number of its restarts, the newest last.
-    private static func containers(_ directory: String) -> [(name: String, logs: [Log])] {
-        Files.directories(in: directory).sorted().flatMap { pod in
-            Files.directories(in: "\(directory)/\(pod)").sorted().map { container in
-                let path = "\(directory)/\(pod)/\(container)"
-                let logs = Files.names(in: path).compactMap { name -> Log? in
-                    guard name.hasSuffix(".log"), let restarts = Int(name.dropLast(".log".count)) else {
-                        return nil
-                    }
-                    return Log(restarts: restarts, path: "\(path)/\(name)")
+    private struct Container {
+        var name: String
+        /// They are called by the number of its restarts; the newest is the last.
+        var logs: [Log]
+    }
+
+    private static func containers(_ directory: String) -> [Container] {
+        var containers: [Container] = []
+        for pod in Files.directories(in: directory).sorted() {
+            for name in Files.directories(in: "\(directory)/\(pod)").sorted() {
+                let path = "\(directory)/\(pod)/\(name)"
+                var logs: [Log] = []
+                for file in Files.names(in: path) where file.hasSuffix(".log") {
+                    guard let restarts = Int(file.dropLast(".log".count)) else { continue }
+                    logs.append(Log(restarts: restarts, path: "\(path)/\(file)"))
                 }
-                return (container, logs.sorted { $0.restarts < $1.restarts })
+                containers.append(
+                    Container(name: name, logs: logs.sorted { $0.restarts < $1.restarts }))
             }
         }
+        return containers
     }
 
     private static func lines(_ path: String) -> [String] {
