@@ -22,7 +22,7 @@ extension Check {
         if let count = facts.host.inotify, count.isShort(of: needed) {
             let found =
                 "\(count.summary), and one more \(cluster ? "cluster" : "engine") needs some \(needed)"
-            // With half of them the first to start take all.
+            // With less than half of them not even its control plane starts.
             return [
                 count.isShort(of: needed / 2)
                     ? .error(found, from: "inotify_init1(2)") : .warning(found, from: "inotify_init1(2)")
