@@ -148,11 +148,10 @@ public enum Files {
 
     /// What a symbolic link says, which need be no file, as with the descriptors below `/proc`; nil where there is none.
     public static func linkTarget(_ path: String) -> String? {
-        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let length = bytes.withUnsafeMutableBytes { buffer in
-            readlink(path, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
-        }
-        return length < 0 ? nil : String(decoding: bytes.prefix(length), as: UTF8.self)
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink(path, &bytes, Int(PATH_MAX))
+        guard length >= 0 else { return nil }
+        return String(decoding: bytes.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// Where a symbolic link leads in the end; nil where something on the way is missing.
