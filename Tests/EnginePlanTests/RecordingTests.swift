@@ -36,6 +36,9 @@ struct RecordingTests {
         facts.clock = ClockFacts()
         facts.confinement.refusesKeyrings = false
         facts.keys?.used = 0
+        // Opening them tells how many are left.
+        facts.inotify?.visible = 0
+        facts.inotify?.free = nil
         facts.conntrack?.count = 0
         facts.storage.freeBytes = 0
         facts.storage.freeInodes = 0

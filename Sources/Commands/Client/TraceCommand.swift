@@ -10,6 +10,7 @@ internal import Values
 struct TraceCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace", abstract: "Show where the time went while a cluster started.",
+        usage: "kinkajou trace [<options>]",
         discussion: """
             Each phase is a bar on one axis of time, as the cluster's Pod or container has told it. Of a start that \
             still goes on, what there is so far is shown. A creation that fails leaves no Pod to ask: \
