@@ -29,7 +29,7 @@ public enum LogOutput {
     }
 
     /// The seconds since 1970, in thousandths.
-    static func now() -> Double {
+    public static func now() -> Double {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return Double(now.tv_sec) + Double(now.tv_nsec / 1_000_000) / 1000

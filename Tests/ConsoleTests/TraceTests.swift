@@ -165,4 +165,29 @@ struct TraceTests {
             #expect(!html.replacing("xmlns=\"http://www.w3.org/2000/svg\"", with: "").contains(word))
         }
     }
+
+    /// What somebody else's program has written can be anything.
+    @Test func whatIsTooLargeOrControlsATerminal() throws {
+        let line = ProgressEvent(number: 1, time: 1e300, .done).line
+        #expect(throws: KinkajouError.self) { try ProgressEvent(line: Array(line.utf8.dropLast())) }
+        let late = ProgressEvent(number: 1, time: 2e9, .done)
+        #expect(try ProgressEvent(line: Array(late.line.utf8.dropLast())) == late)
+        for seconds in [1e300, .infinity, .nan, 90_000] {
+            let trace = Trace(
+                cluster: "demo", start: 0, phases: [.init("one", begin: 0, seconds: seconds)], outcome: .done)
+            #expect(trace.text().contains("one"))
+        }
+        let long = Trace(
+            cluster: "demo", start: 0, phases: [.init("one", begin: 0, seconds: 90_000)], outcome: .done)
+        #expect(long.html.contains("10800 s"))
+        let trace = Trace(
+            cluster: "demo",
+            events: events(
+                (0, .begun(phase: .api, title: "a\u{1B}[31m\nb")), (1, .ready)), now: 2000)
+        #expect(trace.phases.map(\.title) == ["a [31m b"])
+        // A sign and a combining mark are one Character.
+        let marked = Trace(
+            cluster: "demo", start: 0, phases: [.init("<\u{301}b", begin: 0, seconds: 1)], outcome: .done)
+        #expect(!marked.html.contains("<\u{301}"))
+    }
 }

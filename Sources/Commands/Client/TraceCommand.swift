@@ -40,7 +40,7 @@ struct TraceCommand: ClientCommand {
         let events = try await provider.withProvider { chosen in
             try await Self.events(of: name, in: chosen, timeout: timeout.duration)
         }
-        let trace = Trace(cluster: name, events: events, now: Self.now())
+        let trace = Trace(cluster: name, events: events, now: LogOutput.now())
         StandardOutput.write(output.text(trace, isTerminal: isatty(STDOUT_FILENO) == 1))
         return 0
     }
@@ -66,10 +66,4 @@ struct TraceCommand: ClientCommand {
 
     /// What making the connection may take beside the waiting.
     private static let connecting = Duration.seconds(8)
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
 }

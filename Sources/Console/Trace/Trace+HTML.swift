@@ -42,7 +42,7 @@ extension Trace {
         let height = Self.top + phases.count * Self.rowHeight + 6
         var lines = [
             """
-            <svg viewBox="0 0 \(Self.width) \(height)" role="img" aria-label="\(Self.escaped(summary))" \
+            <svg viewBox="0 0 \(Self.width) \(height)" role="list" aria-label="\(Self.escaped(summary))" \
             xmlns="http://www.w3.org/2000/svg">
             """
         ]
@@ -69,7 +69,7 @@ extension Trace {
         let isLeft = to > Self.width - 60
         let label = isLeft ? from - 6 : to + 6
         return """
-            <g><title>\(Self.escaped(hint))</title>
+            <g role="listitem" aria-label="\(Self.escaped(hint))"><title>\(Self.escaped(hint))</title>
             <text x="0" y="\(y + 16)">\(Self.escaped(Self.shortened(phase.title)))</text>
             <rect class="\(phase.outcome.rawValue)" x="\(from)" y="\(y + 3)" width="\(max(2, to - from))" height="18" rx="2"/>
             <text x="\(label)" y="\(y + 16)"\(isLeft ? " text-anchor=\"end\"" : "")>\(time)</text></g>
@@ -80,7 +80,9 @@ extension Trace {
     private var ticks: [Double] {
         let all = seconds
         let steps: [Double] = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800]
-        guard all > 0, let step = steps.first(where: { all / $0 <= 10 }) else { return [0] }
+        guard all > 0 else { return [0] }
+        // Longer ones by whole hours.
+        let step = steps.first { all / $0 <= 10 } ?? (all / 36000).rounded(.up) * 3600
         return (0...Int(all / step)).map { Double($0) * step }
     }
 
@@ -90,7 +92,7 @@ extension Trace {
     }
 
     private static func label(_ second: Double) -> String {
-        second == second.rounded() ? "\(Int(second))" : tenths(second)
+        Int(exactly: second).map { "\($0)" } ?? tenths(second)
     }
 
     /// What fits before the bars.
@@ -99,13 +101,14 @@ extension Trace {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
+        // By scalars: a sign with a combining mark behind it is one `Character`, and markup all the same.
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
-            default: result.append(character)
+            default: result.unicodeScalars.append(scalar)
             }
         }
     }

@@ -14,6 +14,7 @@ extension Trace {
     private static func json(_ phase: Phase) -> JSONValue {
         var object: [String: JSONValue] = [
             "title": .string(phase.title), "begin": .number(milli(phase.begin)),
+            "end": .number(milli(phase.begin + phase.seconds)),
             "seconds": .number(milli(phase.seconds)), "outcome": .string(phase.outcome.rawValue),
         ]
         if let code = phase.code { object["phase"] = .string(code.rawValue) }

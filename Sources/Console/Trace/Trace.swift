@@ -52,7 +52,10 @@ public struct Trace: Sendable, Equatable {
     public var failure: String?
 
     /// How long all of it took, in seconds.
-    public var seconds: Double { phases.map { $0.begin + $0.seconds }.max() ?? 0 }
+    public var seconds: Double {
+        let end = phases.map { $0.begin + $0.seconds }.max() ?? 0
+        return end.isFinite ? end : 0
+    }
 
     /// A trace from its parts.
     public init(
@@ -88,10 +91,10 @@ public struct Trace: Sendable, Equatable {
             cluster: cluster, start: start,
             phases: records.map { record in
                 Phase(
-                    record.name, begin: record.start - start, seconds: record.duration.seconds,
-                    outcome: record.succeeded ? .done : .failed, waitedFor: record.waitedFor)
+                    Self.plain(record.name), begin: record.start - start, seconds: record.duration.seconds,
+                    outcome: record.succeeded ? .done : .failed, waitedFor: record.waitedFor.map(Self.plain))
             },
-            outcome: failure == nil ? .done : .failed, failure: failure)
+            outcome: failure == nil ? .done : .failed, failure: failure.map(Self.plain))
     }
 
     private mutating func take(_ event: ProgressEvent) {
@@ -99,10 +102,12 @@ public struct Trace: Sendable, Equatable {
         case .begun(let code, let title):
             close(at: event.time, as: .done)
             phases.append(
-                Phase(title, code: code, begin: max(0, event.time - start), seconds: 0, outcome: .open))
+                Phase(
+                    Self.plain(title), code: code, begin: max(0, event.time - start), seconds: 0,
+                    outcome: .open))
         case .waiting(let detail):
             if let last = phases.indices.last, phases[last].outcome == .open {
-                phases[last].waitedFor = detail
+                phases[last].waitedFor = Self.plain(detail)
             }
         case .done: close(at: event.time, as: .done)
         case .failed: close(at: event.time, as: .failed)
@@ -112,7 +117,7 @@ public struct Trace: Sendable, Equatable {
         case .ended(let error):
             close(at: event.time, as: .failed)
             outcome = .failed
-            failure = error.summary
+            failure = Self.plain(error.summary)
         case .started, .progress, .notice: break
         }
     }
@@ -136,8 +141,17 @@ public struct Trace: Sendable, Equatable {
 
     /// A number with one decimal.
     static func tenths(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+        guard let tenths = Int(exactly: (value * 10).rounded()) else { return "?" }
         return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    /// A text without what would control a terminal or is nothing in a page.
+    static func plain(_ text: String) -> String {
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            plain.append(scalar.properties.generalCategory == .control ? " " : scalar)
+        }
+        return String(plain)
     }
 }
 

@@ -102,6 +102,10 @@ extension ProgressEvent {
         guard value["version"].integer == Int64(Self.version) else {
             throw Self.mismatch("events of version \(value["version"].integer ?? 0)")
         }
+        // Whatever is computed with it stays a time: it ends with the year 9999.
+        guard let time = value["time"].double, (0...253_402_300_799).contains(time) else {
+            throw Self.mismatch("an event at no time")
+        }
         do {
             self = try value.decoded(ProgressEvent.self)
         } catch {
