@@ -42,10 +42,6 @@ struct FailureTests {
             testDescription: "hardly any processes", flags: ["--privileged", "--pids-limit=10"], status: 71,
             says: ["the limit of processes is reached", "Resource temporarily unavailable", "podPidsLimit"]),
         Case(
-            testDescription: "too few processes for containerd", flags: ["--privileged", "--pids-limit=20"],
-            status: 69,
-            says: ["the limit of processes is reached", "--check pids"]),
-        Case(
             testDescription: "/run read-only", flags: ["--privileged", "--tmpfs=/run:ro"], status: 73,
             says: ["/run/kinkajou: Read-only file system", "make the directory writable"]),
         Case(
