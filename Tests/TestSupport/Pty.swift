@@ -54,10 +54,13 @@ public final class Pty {
         return String(decoding: collected, as: UTF8.self)
     }
 
-    /// Waits until the terminal has shown a text.
-    public func waitForOutput(_ text: String, seconds: Double = 30) throws {
+    /// Waits until the terminal has shown a text; behind the last place of another one, if that is named.
+    public func waitForOutput(_ text: String, after mark: String? = nil, seconds: Double = 30) throws {
         try Wait.until("'\(text)' on the terminal; so far: \(output)", seconds: seconds) {
-            output.contains(text)
+            let shown = output
+            guard let mark else { return shown.contains(text) }
+            guard let place = shown.ranges(of: mark).last else { return false }
+            return shown[place.upperBound...].contains(text)
         }
     }
 

@@ -14,6 +14,8 @@ struct Condition: Sendable, CustomTestStringConvertible {
     var script = "true"
     /// For `kinkajou doctor`. The slow checks are left out where they are not the matter.
     var arguments = "--preflight"
+    /// A seccomp profile, for `docker run`.
+    var seccompProfile: String?
     /// Whether it can only be made on cgroup version 1.
     var needsVersion1 = false
 
@@ -38,7 +40,12 @@ struct Condition: Sendable, CustomTestStringConvertible {
         Condition(
             check: "capabilities", severity: .error, says: "CAP_AUDIT_READ",
             script: "rm /usr/local/bin/kinkajou-oci && " + without("audit_read")),
-        Condition(check: "seccomp", severity: .warning, says: "filter", flags: ["--cap-add=SYS_ADMIN"]),
+        Condition(check: "seccomp", severity: .error, says: "keyctl", flags: ["--cap-add=SYS_ADMIN"]),
+        Condition(
+            check: "seccomp", severity: .warning, says: "a filter is active", flags: ["--cap-add=SYS_ADMIN"],
+            seccompProfile:
+                #"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["reboot"], "action": "SCMP_ACT_ERRNO"}]}"#
+        ),
         Condition(
             check: "no-new-privileges", severity: .warning, says: "set",
             flags: ["--privileged", "--security-opt", "no-new-privileges"]),

@@ -10,8 +10,15 @@ import Testing
 struct ConditionTests {
     @Test(arguments: Condition.all.filter { ExaminedContainer.isVersion1 || !$0.needsVersion1 })
     func isNamedWithItsCure(_ condition: Condition) throws {
+        let profile = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString).json"
+        defer { try? FileManager.default.removeItem(atPath: profile) }
+        var flags = condition.flags
+        if let text = condition.seccompProfile {
+            try Data(text.utf8).write(to: URL(filePath: profile))
+            flags += ["--security-opt", "seccomp=\(profile)"]
+        }
         let (status, report) = try ExaminedContainer.examine(
-            condition.flags, before: condition.script, condition.arguments)
+            flags, before: condition.script, condition.arguments)
         let findings = report.findings.filter { $0.id == condition.check }
         let finding = try #require(findings.max { $0.severity < $1.severity }, "\(report.text())")
         #expect(finding.severity == condition.severity, "\(finding)")
