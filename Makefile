@@ -26,7 +26,7 @@ images: packages-to-run ## Build the kinkajou/pod image
 	@scripts/parts pod-image
 
 .PHONY: push
-push: packages ## Build for the registry KINKAJOU_REGISTRY, and push the Pod's image to it
+push: packages-to-run ## Build for the registry KINKAJOU_REGISTRY, and push the Pod's image to it
 	@scripts/parts pod-image
 	@scripts/push
 

@@ -230,7 +230,7 @@ let package = Package(
         .target(
             name: "KubernetesTestSupport",
             dependencies: [
-                "ClusterClient", "Values",
+                "ClusterClient", "KubernetesAPI", "Values",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -30,10 +30,9 @@ public final class Progress: Sendable {
     ///
     /// - Parameter events: Gets all that is told, also when this is quiet; nil: nobody asks.
     public convenience init(isQuiet: Bool = false, events: EventLog? = nil) {
-        let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-        let isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
         self.init(
-            isQuiet: isQuiet, isTerminal: isTerminal, hasColour: isTerminal && !noColour,
+            isQuiet: isQuiet, isTerminal: Terminal.isCapable(STDERR_FILENO),
+            hasColour: Terminal.hasColour(STDERR_FILENO),
             isJSON: LogOutput.format == .json, events: events, write: StandardError.write)
     }
 

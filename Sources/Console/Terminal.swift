@@ -8,6 +8,17 @@ public enum Terminal {
     /// Whether stdin and stdout are both a terminal.
     public static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
 
+    /// Whether a descriptor is a terminal that moves its cursor and shows colours. `TERM=dumb` is one that does not.
+    public static func isCapable(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
+
+    /// Whether what is written to a descriptor may have colours: `NO_COLOR`, unless it is empty, turns them off
+    /// (https://no-color.org).
+    public static func hasColour(_ descriptor: Int32) -> Bool {
+        isCapable(descriptor) && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+    }
+
     /// Columns and rows; nil where there is no terminal.
     public static var size: (columns: Int, rows: Int)? {
         var size = winsize()

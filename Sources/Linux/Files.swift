@@ -34,6 +34,14 @@ public enum Files {
         try put(Array(text.utf8), path: path, flags: O_WRONLY | O_CLOEXEC, mode: 0)
     }
 
+    /// Makes a file, or writes over the one that is there: what a user named stays what it is, also where it is a
+    /// link, a device or a file that somebody else has open.
+    ///
+    /// - Parameter mode: The permissions of a new one.
+    public static func overwrite(_ path: String, with text: String, mode: UInt32) throws(SystemError) {
+        try put(Array(text.utf8), path: path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode: mode)
+    }
+
     /// Makes a file, or replaces it at once, with the given permissions.
     public static func replace(_ path: String, with text: String, mode: UInt32) throws(SystemError) {
         try replace(path, with: Array(text.utf8), mode: mode)

@@ -290,9 +290,7 @@ public final class KindCluster: Workload {
     }
 
     private static func engineAnswers() async -> Bool {
-        let client = DockerEngineClient()
-        let answer = try? await client.ping(timeout: .seconds(2))
-        await client.shutdown()
+        let answer = try? await DockerEngineClient.withClient { try await $0.ping(timeout: .seconds(2)) }
         return answer != nil
     }
 
@@ -353,7 +351,7 @@ public final class KindCluster: Workload {
     private func writeTrace(to path: String) {
         guard let progress = state.withLock({ $0.progress }) else { return }
         do {
-            try Files.replace(path, with: PhaseTrace(progress.records).json(), mode: 0o644)
+            try Files.overwrite(path, with: PhaseTrace(progress.records).json(), mode: 0o644)
         } catch {
             progress.warn("the trace cannot be written: \(error)")
         }

@@ -1,5 +1,6 @@
 internal import Console
 internal import FoundationEssentials
+internal import Values
 
 /// The phases of a session as JSON, for machines to read.
 struct PhaseTrace: Encodable {
@@ -16,9 +17,7 @@ struct PhaseTrace: Encodable {
 
     init(_ records: [PhaseRecord]) {
         phases = records.map { record in
-            let seconds =
-                Double(record.duration.components.seconds)
-                + Double(record.duration.components.attoseconds) / 1e18
+            let seconds = record.duration.seconds
             return Phase(
                 name: record.name, start: Self.text(record.start), end: Self.text(record.start + seconds),
                 seconds: (seconds * 1000).rounded() / 1000, waitedFor: record.waitedFor,

@@ -164,17 +164,9 @@ import Values
     private static func withClient<Result: Sendable>(
         of server: StubServer, _ body: @Sendable (KubernetesClient) async throws -> Result
     ) async throws -> Result {
-        let client = try KubernetesClient(
+        try await KubernetesClient(
             ClientConfiguration(server: "http://127.0.0.1:\(server.port)", namespace: "ci"),
-            userAgent: "test",
-            retries: RetryPolicy(attempts: 1))
-        do {
-            let result = try await body(client)
-            await client.shutdown()
-            return result
-        } catch {
-            await client.shutdown()
-            throw error
-        }
+            userAgent: "test", retries: RetryPolicy(attempts: 1)
+        ).use(body)
     }
 }

@@ -44,17 +44,10 @@ final class StubObjects: Sendable {
         _ body: @escaping @Sendable (KubernetesClient, StubServer) async throws -> Result
     ) async throws -> Result {
         try await StubServer.with(handler: { try await self.handle(&$0) }) { server in
-            let client = try KubernetesClient(
+            try await KubernetesClient(
                 ClientConfiguration(server: "http://127.0.0.1:\(server.port)", namespace: "ci"),
-                userAgent: "test", retries: RetryPolicy(attempts: 1))
-            do {
-                let result = try await body(client, server)
-                await client.shutdown()
-                return result
-            } catch {
-                await client.shutdown()
-                throw error
-            }
+                userAgent: "test", retries: RetryPolicy(attempts: 1)
+            ).use { try await body($0, server) }
         }
     }
 

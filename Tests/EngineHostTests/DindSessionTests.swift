@@ -10,7 +10,7 @@ import Values
 
 /// What a session does in which order, whichever way it ends. The host records it; the command is a real one.
 struct DindSessionTests {
-    private let calls = Counter()
+    private let calls = CallList()
 
     /// A session, and where its signals come from.
     private func session(
@@ -31,7 +31,7 @@ struct DindSessionTests {
     }
 
     private struct RecordedWorkload: Workload {
-        let calls: Counter
+        let calls: CallList
         var settingUp: @Sendable () async throws -> Void = {}
 
         func setUp(

@@ -5,7 +5,7 @@ import Values
 @testable import EngineHost
 
 /// What was called, in order.
-final class Counter: Sendable {
+final class CallList: Sendable {
     private let list = Mutex<[String]>([])
 
     var values: [String] { list.withLock { $0 } }
@@ -17,7 +17,7 @@ final class Counter: Sendable {
 actor RecordingHost: SessionHost {
     typealias Stage = @Sendable () async throws -> Void
 
-    nonisolated let calls: Counter
+    nonisolated let calls: CallList
     private(set) var budget: StopBudget?
     private let preparing: Stage
     private let starting: Stage
@@ -28,7 +28,7 @@ actor RecordingHost: SessionHost {
     let readyNotice = "ready"
 
     init(
-        calls: Counter = Counter(), preparing: @escaping Stage = {}, starting: @escaping Stage = {},
+        calls: CallList = CallList(), preparing: @escaping Stage = {}, starting: @escaping Stage = {},
         lost: @escaping @Sendable () async -> KinkajouError? = {
             await untilCancelled()
             return nil

@@ -81,7 +81,7 @@ struct StopStateTests {
 struct StopControlTests {
     @Test func listenersAreToldOnce() {
         let control = StopControl(hasCommand: false)
-        let told = Counter()
+        let told = CallList()
         control.onStop { told.add("stop") }
         control.onUrgentStop { told.add("hurry") }
         #expect(control.since == nil)

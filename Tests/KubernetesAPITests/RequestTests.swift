@@ -22,17 +22,10 @@ func withClient<Result: Sendable>(
 func withClient<Result: Sendable>(
     _ configuration: ClientConfiguration, _ body: (KubernetesClient) async throws -> Result
 ) async throws -> Result {
-    let client = try KubernetesClient(
+    try await KubernetesClient(
         configuration, userAgent: "test/1",
-        retries: RetryPolicy(attempts: 4, firstPause: .milliseconds(1), longestPause: .milliseconds(10)))
-    do {
-        let result = try await body(client)
-        await client.shutdown()
-        return result
-    } catch {
-        await client.shutdown()
-        throw error
-    }
+        retries: RetryPolicy(attempts: 4, firstPause: .milliseconds(1), longestPause: .milliseconds(10))
+    ).use(body)
 }
 
 @Suite struct RequestTests {

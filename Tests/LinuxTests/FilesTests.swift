@@ -28,6 +28,26 @@ struct FilesTests {
         #expect(Files.directories(in: scratch.path) == ["a"])
     }
 
+    /// What a user named for output may be a device or a link, or be open elsewhere.
+    @Test func whatIsOverwrittenStaysTheSameFile() throws {
+        let scratch = try ScratchDirectory()
+        let (path, link) = (scratch.path + "/file", scratch.path + "/link")
+        try Files.overwrite(path, with: "a longer text", mode: 0o640)
+        #expect(FileStatus(path)?.mode == 0o640)
+        func number() throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+        }
+        let before = try number()
+        try Files.link(path, at: link)
+        try Files.overwrite(link, with: "short", mode: 0o600)
+        #expect(try Files.read(path) == "short")
+        #expect(try before != nil && number() == before)
+        #expect(FileStatus(path)?.mode == 0o640)
+        #expect(Files.names(in: scratch.path).sorted() == ["file", "link"])
+        try Files.overwrite("/dev/null", with: "gone", mode: 0o644)
+        #expect(try Files.read("/dev/null") == "")
+    }
+
     @Test func aFileIsReplacedAsAWhole() throws {
         let scratch = try ScratchDirectory()
         let path = scratch.path + "/file"

@@ -131,19 +131,15 @@ import Values
             if isWatch, status == 200 { try await exchange.waitForClient() }
             try await exchange.end()
         } body: { stub in
-            let client = try KubernetesClient(
+            try await KubernetesClient(
                 ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test",
                 retries: RetryPolicy(
-                    attempts: 1, firstPause: .milliseconds(1), longestPause: .milliseconds(1)))
-            let ladder = ReadinessLadder(
-                client: client, progress: Progress(isQuiet: true), deadline: .now + limit, limit: limit,
-                plannedNodes: planned, inspector: nil)
-            do {
+                    attempts: 1, firstPause: .milliseconds(1), longestPause: .milliseconds(1))
+            ).use { client in
+                let ladder = ReadinessLadder(
+                    client: client, progress: Progress(isQuiet: true), deadline: .now + limit, limit: limit,
+                    plannedNodes: planned, inspector: nil)
                 try await ladder.climb(to: level)
-                await client.shutdown()
-            } catch {
-                await client.shutdown()
-                throw error
             }
         }
         return asked.withLock { $0 }
@@ -234,10 +230,9 @@ import Values
         let shortened = try await StubServer.with { exchange in
             try await exchange.answer(200, deployment)
         } body: { stub -> (Int64?, [String]) in
-            let client = try KubernetesClient(
-                ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test")
-            let period = try await DNSProbe(client: client).shorten()
-            await client.shutdown()
+            let period = try await KubernetesClient(
+                ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test"
+            ).use { try await DNSProbe(client: $0).shorten() }
             return (period, stub.requests.map(\.method))
         }
         #expect(shortened.0 == expected)
@@ -257,13 +252,14 @@ import Values
             try await exchange.write(deployment)
             try await exchange.end()
         } body: { stub in
-            let client = try KubernetesClient(
-                ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test")
-            let probe = DNSProbe(client: client)
-            let period = try await probe.shorten()
-            #expect(period == 7)
-            try await probe.restore(7)
-            await client.shutdown()
+            try await KubernetesClient(
+                ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test"
+            ).use { client in
+                let probe = DNSProbe(client: client)
+                let period = try await probe.shorten()
+                #expect(period == 7)
+                try await probe.restore(7)
+            }
         }
         let patches = asked.withLock { $0.filter { $0.hasPrefix("PATCH") } }
         #expect(patches.count == 2)

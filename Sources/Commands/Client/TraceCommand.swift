@@ -41,7 +41,7 @@ struct TraceCommand: ClientCommand {
             try await Self.events(of: name, in: chosen, timeout: timeout.duration)
         }
         let trace = Trace(cluster: name, events: events, now: LogOutput.now())
-        StandardOutput.write(output.text(trace, isTerminal: isatty(STDOUT_FILENO) == 1))
+        StandardOutput.write(output.text(trace, on: STDOUT_FILENO))
         return 0
     }
 

@@ -18,12 +18,14 @@ enum TraceFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     }
 
     /// The trace in this form.
-    func text(_ trace: Trace, isTerminal: Bool) -> String {
+    ///
+    /// - Parameter descriptor: Where it is shown, whose width and colours count; nil: a file's.
+    func text(_ trace: Trace, on descriptor: Int32? = nil) -> String {
         switch self {
         case .text:
             trace.text(
-                width: isTerminal ? Terminal.size.map { Int($0.columns) } ?? 80 : 80,
-                hasColour: isTerminal && (Environment.value("NO_COLOR") ?? "").isEmpty)
+                width: descriptor.flatMap { isatty($0) == 1 ? Terminal.size?.columns : nil } ?? 80,
+                hasColour: descriptor.map(Terminal.hasColour) ?? false)
         case .json: String(decoding: trace.json.encoded(pretty: true), as: UTF8.self) + "\n"
         case .html: trace.html
         }
@@ -46,7 +48,7 @@ struct TraceFile: Sendable {
     /// Writes what was seen of a start.
     func write(_ trace: Trace) throws(KinkajouError) {
         do throws(SystemError) {
-            try Files.replace(path, with: TraceFormat(path: path).text(trace, isTerminal: false), mode: 0o644)
+            try Files.overwrite(path, with: TraceFormat(path: path).text(trace), mode: 0o644)
         } catch {
             throw failure(error)
         }

@@ -154,10 +154,3 @@ public struct Trace: Sendable, Equatable {
         return String(plain)
     }
 }
-
-extension Duration {
-    /// In seconds.
-    fileprivate var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
-    }
-}

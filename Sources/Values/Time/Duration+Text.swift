@@ -1,4 +1,9 @@
 extension Duration {
+    /// In seconds, with their fractions.
+    public var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+
     /// For messages: `60 s`, `0.25 s`; thousandths of a second at most.
     public var inSeconds: String {
         let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000

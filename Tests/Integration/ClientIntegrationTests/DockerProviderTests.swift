@@ -7,75 +7,61 @@ import Testing
 struct DockerProviderTests {
     @Test func aClusterIsMadeUsedAndDeleted() throws {
         let before = HostSnapshot.take()
-        let home = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        defer { try? FileManager.default.removeItem(atPath: home) }
-        let name = "kj-" + String(UInt32.random(in: .min ... .max), radix: 36)
+        let user = try DockerClient()
+        defer { user.remove() }
+        let (home, name) = (user.home, user.name)
 
-        func run(_ program: String, _ words: [String], seconds: Double = 120) throws -> Command.Result {
-            var setup = ChildProcess.Setup(program, words)
-            var variables = ProcessInfo.processInfo.environment
-            variables["HOME"] = home
-            variables["KUBECONFIG"] = home + "/kubeconfig"
-            variables["KINKAJOU_PROVIDER"] = "docker"
-            setup.environment = variables.map { "\($0)=\($1)" }
-            return try Command.run(setup, seconds: seconds)
-        }
-        func kinkajou(_ words: String..., seconds: Double = 120) throws -> Command.Result {
-            try run(try BuiltBinary.path("kinkajou"), words, seconds: seconds)
-        }
-        defer { _ = try? kinkajou("delete", "cluster", "--name", name) }
-
-        let refused = try kinkajou("create", "cluster", "--name", name, "--node-selector", "a=b")
+        let refused = try user.kinkajou("create", "cluster", "--name", name, "--node-selector", "a=b")
         #expect(refused.status == 64 && refused.errors.contains("--node-selector"), "\(refused)")
         // The container's image brings no node image along: the local Docker's is handed over.
         let node = ImageUnderTest.node.name
-        let created = try kinkajou(
+        let created = try user.kinkajou(
             "create", "cluster", "--name", name, "--image", node, "--wait", "4m", "--trace",
             home + "/start.html", seconds: 420)
         try #require(created.status == 0, "\(created)")
         #expect(created.errors.contains("Loading /images/"), "\(created.errors)")
         #expect(created.output.isEmpty)
         #expect(created.errors.contains("Set kubectl context to \"kinkajou-\(name)\""))
-        let again = try kinkajou("create", "cluster", "--name", name)
+        let again = try user.kinkajou("create", "cluster", "--name", name)
         #expect(again.status == 1 && again.errors.contains("node(s) already exist"), "\(again)")
 
         let nodes = "node/\(name)-control-plane\n"
-        let kubectl = try run("kubectl", ["--context", "kinkajou-\(name)", "get", "nodes", "-o", "name"])
+        let kubectl = try user.run(
+            "kubectl", ["--context", "kinkajou-\(name)", "get", "nodes", "-o", "name"])
         #expect(kubectl.output == nodes, "\(kubectl)")
-        #expect(try kinkajou("get", "clusters").output == "\(name)\n")
+        #expect(try user.kinkajou("get", "clusters").output == "\(name)\n")
         try Wait.until("the container's health", seconds: 60) {
-            try kinkajou("get", "clusters", "-o", "wide").output.contains("   Ready")
+            try user.kinkajou("get", "clusters", "-o", "wide").output.contains("   Ready")
         }
-        #expect(try kinkajou("get", "nodes", "--name", name).output == "\(name)-control-plane\n")
-        let failed = try kinkajou("exec", "--name", name, "--", "sh", "-c", "echo out; echo err >&2; exit 7")
+        #expect(try user.kinkajou("get", "nodes", "--name", name).output == "\(name)-control-plane\n")
+        let failed = try user.kinkajou(
+            "exec", "--name", name, "--", "sh", "-c", "echo out; echo err >&2; exit 7")
         #expect(failed == Command.Result(status: 7, output: "out\n", errors: "err\n"))
-        let internalFile = try kinkajou("get", "kubeconfig", "--name", name, "--internal")
+        let internalFile = try user.kinkajou("get", "kubeconfig", "--name", name, "--internal")
         #expect(internalFile.output.contains(":30001"), "\(internalFile.errors)")
-        #expect(try kinkajou("logs", "--name", name).output.contains("the cluster is ready"))
+        #expect(try user.kinkajou("logs", "--name", name).output.contains("the cluster is ready"))
         let page = try String(contentsOfFile: home + "/start.html", encoding: .utf8)
         #expect(page.contains("\(name): ready after") && page.contains("</svg>"), "\(page)")
-        let trace = try kinkajou("trace", "--name", name)
+        let trace = try user.kinkajou("trace", "--name", name)
         #expect(trace.status == 0 && trace.output.hasPrefix("\(name): ready after"), "\(trace)")
         #expect(trace.output.contains("✓ Starting dockerd"), "\(trace)")
 
         try Command.require("docker", "tag", "kinkajou/debian:bookworm", "\(name):1")
         defer { _ = try? Command.run(["docker", "rmi", "\(name):1"]) }
-        let loaded = try kinkajou("load", "docker-image", "\(name):1", "--name", name)
+        let loaded = try user.kinkajou("load", "docker-image", "\(name):1", "--name", name)
         #expect(loaded.status == 0, "\(loaded)")
-        let second = try kinkajou("load", "docker-image", "\(name):1", "--name", name)
+        let second = try user.kinkajou("load", "docker-image", "\(name):1", "--name", name)
         #expect(second.errors.contains("is present on all nodes already"), "\(second)")
 
-        let logs = try kinkajou("export", "logs", home + "/logs", "--name", name)
+        let logs = try user.kinkajou("export", "logs", home + "/logs", "--name", name)
         #expect(logs.output == home + "/logs\n", "\(logs)")
         let files = FileManager.default.enumerator(atPath: home + "/logs")?.compactMap { $0 as? String } ?? []
         #expect(files.contains { $0.hasSuffix("\(name)-control-plane/kubelet.log") }, "\(files)")
 
-        #expect(try kinkajou("delete", "cluster", "--name", name).status == 0)
-        #expect(try kinkajou("delete", "cluster", "--name", name).status == 0, "idempotent")
-        #expect(try kinkajou("get", "clusters").output == "")
-        #expect(try run("kubectl", ["config", "get-contexts", "-o", "name"]).output == "")
+        #expect(try user.kinkajou("delete", "cluster", "--name", name).status == 0)
+        #expect(try user.kinkajou("delete", "cluster", "--name", name).status == 0, "idempotent")
+        #expect(try user.kinkajou("get", "clusters").output == "")
+        #expect(try user.run("kubectl", ["config", "get-contexts", "-o", "name"]).output == "")
         #expect(HostSnapshot.left(since: before, after: 30) == [])
     }
 

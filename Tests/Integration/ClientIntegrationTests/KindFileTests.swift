@@ -92,8 +92,9 @@ private func freePort() throws -> Int {
 struct KindFileInDockerTests {
     @Test func mountsAndPortsWorkAsWithKind() throws {
         let before = HostSnapshot.take()
-        let home = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
-        let name = "kj-" + String(UInt32.random(in: .min ... .max), radix: 36)
+        let user = try DockerClient()
+        defer { user.remove() }
+        let (home, name) = (user.home, user.name)
         let image = "\(name):web"
         let api = try freePort()
         let (first, second) = (try freePort(), try freePort())
@@ -105,47 +106,34 @@ struct KindFileInDockerTests {
                   - {containerPort: 81}
                   - {containerPort: 82, hostPort: 0, protocol: UDP}
                 """)
-        defer { try? FileManager.default.removeItem(atPath: home) }
-        func run(_ program: String, _ words: [String], seconds: Double = 120) throws -> Command.Result {
-            var setup = ChildProcess.Setup(program, words)
-            var variables = ProcessInfo.processInfo.environment
-            variables["HOME"] = home
-            variables["KUBECONFIG"] = home + "/kubeconfig"
-            variables["KINKAJOU_PROVIDER"] = "docker"
-            setup.environment = variables.map { "\($0)=\($1)" }
-            return try Command.run(setup, seconds: seconds)
-        }
-        func kinkajou(_ words: String..., seconds: Double = 120) throws -> Command.Result {
-            try run(try BuiltBinary.path("kinkajou"), words, seconds: seconds)
-        }
-        defer { _ = try? kinkajou("delete", "cluster", "--name", name) }
         defer { _ = try? Command.run(["docker", "rmi", image]) }
 
-        let created = try kinkajou(
+        let created = try user.kinkajou(
             "create", "cluster", "--name", name, "--image", ImageUnderTest.node.name, "--pod-image",
             ImageUnderTest.pod.name, "--config", file.path, "--wait", "4m", seconds: 420)
         try #require(created.status == 0, "\(created)")
 
         // The API server is at the file's port, at all addresses, and writes what the policy of this machine says.
-        let server = try run("kubectl", ["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"])
+        let server = try user.run(
+            "kubectl", ["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"])
         #expect(server.output == "https://127.0.0.1:\(api)", "\(server)")
-        #expect(try run("kubectl", ["get", "--raw", "/readyz"]).output == "ok")
+        #expect(try user.run("kubectl", ["get", "--raw", "/readyz"]).output == "ok")
         let container = "kinkajou-\(name)"
         let published = try Command.require("docker", "port", container, "30001/tcp")
         #expect(published.contains("0.0.0.0:\(api)"), "\(published)")
-        let log = try kinkajou(
+        let log = try user.kinkajou(
             "exec", "--name", name, "--node", "\(name)-control-plane", "--", "head", "-n", "1",
             "/var/log/kubernetes/audit.log")
         #expect(log.output.contains("\"apiVersion\":\"audit.k8s.io/v1\""), "\(log)")
 
         try KindFile.makeImage(image, in: home)
-        #expect(try kinkajou("load", "docker-image", image, "--name", name).status == 0)
+        #expect(try user.kinkajou("load", "docker-image", image, "--name", name).status == 0)
         let manifests = home + "/web.yaml"
         try [80, 81].map { KindFile.server(image, port: $0) }.joined(separator: "---\n").write(
             toFile: manifests, atomically: true, encoding: .utf8)
-        let applied = try run("kubectl", ["apply", "-f", manifests])
+        let applied = try user.run("kubectl", ["apply", "-f", manifests])
         #expect(applied.status == 0, "\(applied)")
-        let ready = try run(
+        let ready = try user.run(
             "kubectl", ["wait", "--for=condition=Ready", "pod/web-80", "pod/web-81", "--timeout=60s"])
         #expect(ready.status == 0, "\(ready)")
         let address = try Command.require(
@@ -167,7 +155,7 @@ struct KindFileInDockerTests {
         let other = try Command.require("docker", "port", container, "82/udp")
         #expect(!other.isEmpty)
 
-        #expect(try kinkajou("delete", "cluster", "--name", name).status == 0)
+        #expect(try user.kinkajou("delete", "cluster", "--name", name).status == 0)
         _ = try? Command.run(["docker", "rmi", image])
         #expect(HostSnapshot.left(since: before, after: 30) == [])
     }

@@ -137,9 +137,9 @@ final class ControlPlane: Sendable {
                 "--disable-admission-plugins=ServiceAccount", "--cert-dir=\(folder)/run-\(port)",
             ] + options, log: log)
         let server = APIServer(port: port, process: process)
-        let client = try KubernetesClient(
-            configuration(port: port), userAgent: "kinkajou-test", retries: .never)
-        do {
+        try await KubernetesClient(
+            configuration(port: port), userAgent: "kinkajou-test", retries: .never
+        ).use { client in
             try await waitUntil("the API server", seconds: 120) {
                 if server.hasEnded() { throw Ended(program: "kube-apiserver", log: Self.tail(log)) }
                 // Ready may come before the server has made the namespace that tests use.
@@ -149,11 +149,7 @@ final class ControlPlane: Sendable {
                 }
                 return true
             }
-        } catch {
-            await client.shutdown()
-            throw error
         }
-        await client.shutdown()
         return server
     }
 
@@ -172,15 +168,7 @@ final class ControlPlane: Sendable {
     func withClient<Result>(
         _ configuration: ClientConfiguration, _ body: (KubernetesClient) async throws -> Result
     ) async throws -> Result {
-        let client = try KubernetesClient(configuration, userAgent: "kinkajou-test/1")
-        do {
-            let result = try await body(client)
-            await client.shutdown()
-            return result
-        } catch {
-            await client.shutdown()
-            throw error
-        }
+        try await KubernetesClient(configuration, userAgent: "kinkajou-test/1").use(body)
     }
 
     /// Has etcd forget everything before now.
