@@ -18,7 +18,7 @@ struct ContainerOptions: ParsableArguments, Sendable {
     @Option(help: "A directory for the logs of every part, written at the end, also after a failure.")
     var exportLogs: String?
 
-    @Option(help: "A file for the phases and their times, as JSON.")
+    @Option(help: "A file that shows where the time went, as its name says: .json, .html, or text.")
     var trace: String?
 
     @Option(help: "How long dockerd may take to answer, such as 60s or 2m (default: 60s).")

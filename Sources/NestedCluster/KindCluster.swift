@@ -351,7 +351,8 @@ public final class KindCluster: Workload {
     private func writeTrace(to path: String) {
         guard let progress = state.withLock({ $0.progress }) else { return }
         do {
-            try Files.overwrite(path, with: PhaseTrace(progress.records).json(), mode: 0o644)
+            let trace = Trace(cluster: spec.name, records: progress.records)
+            try Files.overwrite(path, with: TraceFormat(path: path).text(trace), mode: 0o644)
         } catch {
             progress.warn("the trace cannot be written: \(error)")
         }

@@ -94,7 +94,8 @@ struct TraceTests {
                 .init("two", begin: 1, seconds: 0.5, outcome: .failed, waitedFor: "a node"),
             ])
         #expect(trace.outcome == .failed)
-        #expect(Trace(cluster: "demo", records: records, failure: nil).outcome == .done)
+        #expect(Trace(cluster: "demo", records: records).outcome == .failed)
+        #expect(Trace(cluster: "demo", records: [records[0]]).outcome == .done)
     }
 
     @Test func textIsAlignedAndFits() {

@@ -56,7 +56,7 @@ public struct ClusterSpec: Codable, Sendable, Equatable {
     public var imageArchive: String?
     /// Where the logs of every part go at the end; nil: nowhere.
     public var logDirectory: String?
-    /// Where the phases go as JSON; nil: nowhere.
+    /// The file that shows where the time went, in the form of its name; nil: none.
     public var tracePath: String?
     /// Whether it is said at the end where the time went.
     public var summarizesTime = false

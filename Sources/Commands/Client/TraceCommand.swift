@@ -6,6 +6,8 @@ internal import KubernetesAPI
 internal import Synchronization
 internal import Values
 
+extension TraceFormat: ExpressibleByArgument {}
+
 /// `kinkajou trace`.
 struct TraceCommand: ClientCommand {
     static let configuration = CommandConfiguration(

@@ -84,8 +84,8 @@ public struct Trace: Sendable, Equatable {
 
     /// What was seen of a start here.
     ///
-    /// - Parameter failure: Why it came to nothing; nil: it did not.
-    public init(cluster: String, records: [PhaseRecord], failure: String?) {
+    /// - Parameter failure: Why it came to nothing; nil: the phases say whether it did.
+    public init(cluster: String, records: [PhaseRecord], failure: String? = nil) {
         let start = records.map(\.start).min() ?? 0
         self.init(
             cluster: cluster, start: start,
@@ -94,7 +94,8 @@ public struct Trace: Sendable, Equatable {
                     Self.plain(record.name), begin: record.start - start, seconds: record.duration.seconds,
                     outcome: record.succeeded ? .done : .failed, waitedFor: record.waitedFor.map(Self.plain))
             },
-            outcome: failure == nil ? .done : .failed, failure: failure.map(Self.plain))
+            outcome: failure == nil && records.allSatisfy(\.succeeded) ? .done : .failed,
+            failure: failure.map(Self.plain))
     }
 
     private mutating func take(_ event: ProgressEvent) {

@@ -116,7 +116,7 @@ struct ClusterTests {
         #expect(try container.wait() == 42, "\(container.errors)")
         #expect(container.output == "node/ci-control-plane\n")
         let trace = try String(contentsOfFile: directory + "/phases.json", encoding: .utf8)
-        for text in ["Starting control-plane", "\"waitedFor\" : \"api\"", "\"seconds\""] {
+        for text in ["Starting control-plane", "\"waitingFor\": \"api\"", "\"seconds\""] {
             #expect(trace.contains(text), "\(trace)")
         }
         for file in ["dockerd.log", "kind-config.yaml", "trace.json", "ci-control-plane/kubelet.log"] {

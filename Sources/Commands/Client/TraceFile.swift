@@ -1,36 +1,7 @@
-internal import ArgumentParser
 internal import Console
 internal import Glibc
 internal import Linux
 internal import Values
-
-/// The forms of a trace.
-enum TraceFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case text, json, html
-
-    /// The form that a file's name asks for.
-    init(path: String) {
-        if path.hasSuffix(".html") || path.hasSuffix(".htm") {
-            self = .html
-        } else {
-            self = path.hasSuffix(".json") ? .json : .text
-        }
-    }
-
-    /// The trace in this form.
-    ///
-    /// - Parameter descriptor: Where it is shown, whose width and colours count; nil: a file's.
-    func text(_ trace: Trace, on descriptor: Int32? = nil) -> String {
-        switch self {
-        case .text:
-            trace.text(
-                width: descriptor.flatMap { isatty($0) == 1 ? Terminal.size?.columns : nil } ?? 80,
-                hasColour: descriptor.map(Terminal.hasColour) ?? false)
-        case .json: String(decoding: trace.json.encoded(pretty: true), as: UTF8.self) + "\n"
-        case .html: trace.html
-        }
-    }
-}
 
 /// The file that `create cluster --trace` and `run --trace` write.
 struct TraceFile: Sendable {
