@@ -4,6 +4,8 @@ public struct ClusterFacts: Sendable, Equatable {
     public var kind: KindVersion?
     /// Whether the nodes will have cgroup version 1; `nil`: not known.
     public var hasCgroupV1: Bool?
+    /// What the nodes may use; `nil`: not known.
+    public var capacity: NodeCapacity?
     /// What is in the node images, by the names that the engine has for them.
     public var images: [String: NodeImageFacts] = [:]
     /// For images that were asked for by a digest which the engine does not know: what it calls them.

@@ -45,6 +45,7 @@ struct ClusterPlanner {
         decideMounts()
         addCgroupDriver()
         allowCgroupV1()
+        reserveForSystem()
         addWrapper()
         addRegistries()
         problems += ClusterCheck(file: parsed.file, places: parsed.places, settings: fromSettings).problems(
@@ -371,6 +372,21 @@ struct ClusterPlanner {
             "this host has cgroup v1, which Kubernetes \(version) no longer supports: its kubelet is told to run all the same "
                 + "(failCgroupV1: false); memory QoS and resizing of Pods in place need cgroup v2, and a later version drops v1"
         )
+    }
+
+    /// What a user's own patches reserve wins, as they come after this one.
+    private mutating func reserveForSystem() {
+        guard let reservation = place.facts.capacity?.reservation(nodes: plan.cluster.nodes.count),
+            !reservation.isNothing
+        else { return }
+        let quantities = reservation.quantities
+        plan.cluster.kubeadmConfigPatches.insert(
+            "kind: KubeletConfiguration\nsystemReserved:\n"
+                + quantities.map { "  \($0.name): \($0.quantity)\n" }.joined(), at: 0)
+        note(
+            "kubelet.systemReserved", quantities.map { "\($0.name)=\($0.quantity)" }.joined(separator: ","),
+            "the machine has more than this container may use, and a scheduler promises what a node reports",
+            .kinkajou)
     }
 
     // MARK: - containerd

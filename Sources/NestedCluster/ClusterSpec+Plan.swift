@@ -74,6 +74,7 @@ extension ClusterFacts {
     /// What a host says of the nodes that will be on it.
     init(host: HostFacts) {
         self.init()
+        capacity = NodeCapacity(host.resources)
         if case .v1 = host.cgroupLayout { hasCgroupV1 = true } else { hasCgroupV1 = false }
     }
 }

@@ -30,6 +30,30 @@ struct RecordingTests {
         #expect(recorded == here, "\(lines[0].difference(from: lines[1]))")
     }
 
+    /// Processes of a container are moved below its cgroup, where no limit is written.
+    @Test func aLimitHoldsForEverythingBelow() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(
+            path: "kinkajou-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try FileManager.default.copyItem(
+            at: TestFiles.directory.appending(path: "Recorded/v2-privileged-private"), to: directory)
+        func write(_ text: String, _ path: String) throws {
+            let file = directory.appending(path: "root/" + path)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        try write("0::/one/two\n", "proc/self/cgroup")
+        try write("1073741824\n", "sys/fs/cgroup/memory.max")
+        try write("max\n", "sys/fs/cgroup/one/two/memory.max")
+        try write("2147483648\n", "sys/fs/cgroup/one/memory.max")
+        try write("150000 100000\n", "sys/fs/cgroup/one/cpu.max")
+        try write("max 100000\n", "sys/fs/cgroup/one/two/cpu.max")
+        let resources = try await RecordedHost(directory: directory).facts().resources
+        #expect(resources.memoryLimit == 1 << 30)
+        #expect(resources.processorQuota == 1.5)
+    }
+
     /// The facts without what changes from one moment to the next, or with the process that reads them.
     private func constant(_ facts: HostFacts) -> HostFacts {
         var facts = facts

@@ -153,6 +153,14 @@ struct ClusterTests {
         #expect(container.errors.contains("cure: "))
     }
 
+    @Test func aNodePromisesNoMoreThanItsContainerMayUse() throws {
+        let container = try ClusterContainer(
+            ["--privileged", "--memory", "3g", "--memory-swap", "3g"], ["--wait-for", "service-account"])
+        defer { container.remove() }
+        try container.waitForErrors("kinkajou: ready")
+        try container.expectAMemoryHogToDieAlone(limit: 3 << 30, load: ["kind", "load", "image-archive"])
+    }
+
     /// The other levels are those of other tests.
     @Test func aLevelIsWhatItSays() throws {
         let container = try ClusterContainer(

@@ -116,6 +116,18 @@ struct NodeEngineTests {
         try expectNothingLeft(since: before)
     }
 
+    @Test func aNodePromisesNoMoreThanItsContainerMayUse() throws {
+        let container = try NodeContainer(
+            ["--wait-for", "service-account"],
+            flags: [
+                "--privileged", "--volume", "/var/lib/kinkajou", "--memory", "2g", "--memory-swap", "2g",
+            ])
+        defer { container.remove() }
+        try container.waitForErrors("kinkajou: ready")
+        try container.expectAMemoryHogToDieAlone(
+            limit: 2 << 30, load: ["ctr", "--namespace", "k8s.io", "images", "import"])
+    }
+
     @Test func withoutAVolumeItSaysWhatToDo() throws {
         let container = try NodeContainer(flags: ["--privileged"])
         defer { container.remove() }
