@@ -1,6 +1,6 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import ClusterClient
-internal import Console
+public import Console
 internal import Glibc
 internal import KubernetesAPI
 internal import Synchronization
