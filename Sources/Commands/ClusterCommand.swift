@@ -50,12 +50,6 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
     )
     var spec: String?
 
-    @Option(
-        help:
-            "How the cluster is made: by kind in a Docker engine (kind), or by this container itself as the node (node)."
-    )
-    var engine: ClusterEngine?
-
     @OptionGroup(title: "Cluster options") var cluster: ClusterOptions
     @OptionGroup(title: "Container options") var container: ContainerOptions
     @OptionGroup(title: "Engine options") var options: DindSettingOptions
@@ -161,7 +155,6 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
     /// - Throws: `ClusterConfigError` or `KinkajouError`.
     func merged(environment: [String: String]) throws -> ClusterSpec {
         var merge = SpecMerge(try spec.map(Self.read), environment: environment)
-        merge.take(\.madeBy, option: engine)
         try cluster.merge(into: &merge, name: name)
         container.merge(into: &merge)
         if logging.verbosity > 0 { merge.take(\.summarizesTime, option: true) }

@@ -9,6 +9,12 @@ struct ClusterOptions: ParsableArguments, Sendable {
     @Option(help: "A cluster configuration in kind's format (kind.x-k8s.io/v1alpha4); - is stdin.")
     var config: String?
 
+    @Option(
+        help:
+            "How it is made: by kind in a Docker engine (kind, the default), or with the Pod or container as its node (node)."
+    )
+    var engine: ClusterEngine?
+
     @Option(help: "The node image of every node (KIND_NODE_IMAGE; default: what an archive brings).")
     var image: String?
 
@@ -39,6 +45,7 @@ struct ClusterOptions: ParsableArguments, Sendable {
     func merge(into merge: inout SpecMerge, name: String?) throws {
         merge.take(try config.map(Self.configuration))
         merge.take(\.name, option: name, variable: merge.variable("KIND_CLUSTER_NAME"))
+        merge.take(\.madeBy, option: engine)
         merge.take(open: \.nodeImage, option: image, variable: merge.variable("KIND_NODE_IMAGE"))
         // kind's `--wait 0s` waits for nothing.
         let isInstant = wait?.duration == .zero

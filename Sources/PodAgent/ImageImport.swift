@@ -39,7 +39,11 @@ public struct ImageImport: Sendable {
     public func run(from source: Int32) async throws -> ImportReport {
         let names = try await nodes.running(chosen).map(\.name)
         let snapshotters = try await withThrowingTaskGroup(of: (String, String).self) { group in
-            for name in names { group.addTask { (name, try await NodeStore(node: name).snapshotter()) } }
+            for name in names {
+                group.addTask { [nodes] in
+                    (name, try await NodeStore(program: nodes.program(in: name)).snapshotter())
+                }
+            }
             var result: [String: String] = [:]
             for try await (name, snapshotter) in group { result[name] = snapshotter }
             return result
@@ -49,7 +53,8 @@ public struct ImageImport: Sendable {
         var lanes: [StreamFanOut.Lane] = []
         do {
             for name in names {
-                lanes.append(try Self.lane(name, snapshotter: snapshotters[name] ?? "overlayfs"))
+                lanes.append(
+                    try Self.lane(nodes.program(in: name), snapshotter: snapshotters[name] ?? "overlayfs"))
             }
         } catch {
             Glibc.close(stop.writing)
@@ -77,7 +82,7 @@ public struct ImageImport: Sendable {
             bytes: fanOut.received)
     }
 
-    private static func lane(_ node: String, snapshotter: String) throws -> StreamFanOut.Lane {
+    private static func lane(_ program: NodeProgram, snapshotter: String) throws -> StreamFanOut.Lane {
         let input = try Pipe()
         let output: Pipe
         do {
@@ -91,7 +96,7 @@ public struct ImageImport: Sendable {
             Glibc.close(output.writing)
         }
         // As kind does it, without a name for every digest.
-        var request = NodeProgram(node: node).request(
+        var request = program.request(
             [
                 "ctr", "--namespace=k8s.io", "images", "import", "--all-platforms",
                 "--snapshotter=\(snapshotter)", "-",
@@ -99,14 +104,12 @@ public struct ImageImport: Sendable {
         request.streams = (input.reading, output.writing, output.writing)
         do {
             return StreamFanOut.Lane(
-                name: node, child: try ChildProcess.start(request), input: input.writing,
+                name: program.node, child: try ChildProcess.start(request), input: input.writing,
                 output: output.reading)
         } catch {
             Glibc.close(input.writing)
             Glibc.close(output.reading)
-            throw KinkajouError(
-                "docker cannot be run: \(error)", cure: "use the image kinkajou/pod",
-                code: .programMissing)
+            throw program.missing(error)
         }
     }
 
@@ -132,7 +135,7 @@ public struct ImageImport: Sendable {
         _ lane: StreamFanOut.Lane, images: [TransferInspector.Image], snapshotter: String
     ) async -> ImportReport.Node {
         let status = await lane.child.wait(atMost: .seconds(10))
-        let store = NodeStore(node: lane.name)
+        let store = NodeStore(program: nodes.program(in: lane.name))
         var problem = lane.problem
         if problem == nil, status != .exited(0) {
             let lines = lane.said.split(whereSeparator: { $0.isNewline || $0 == "\r" })
@@ -172,7 +175,9 @@ public struct ImageImport: Sendable {
 
     /// A node that has died says little by itself.
     private func reason(_ problem: String, _ node: String) async -> String {
-        guard let details = try? await nodes.client.inspectContainer(node, timeout: .seconds(5)),
+        // Where this container is the node, it has not ended.
+        guard case .docker(let client) = nodes.runtime,
+            let details = try? await client.inspectContainer(node, timeout: .seconds(5)),
             !details.state.running
         else { return problem }
         return "the node has ended (exit status \(details.state.exitCode)"

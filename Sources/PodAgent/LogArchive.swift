@@ -1,13 +1,15 @@
+internal import ClusterSpec
 internal import Glibc
 internal import ImageArchives
 internal import Linux
 internal import Values
 
-/// The logs of a cluster as a tar archive on stdout: what `kind export logs` gathers, dockerd's log and the trace.
+/// The logs of a cluster as a tar archive on stdout: what `kind export logs` gathers or what the own node has, dockerd's
+/// log and the trace.
 public struct LogArchive: Sendable {
     private static let prefix = "kinkajou-logs-"
 
-    private let cluster: String
+    private let nodes: Nodes
     private let files: [(source: String, name: String)]
     private let isFramed: Bool
     private let limit: Duration
@@ -15,15 +17,15 @@ public struct LogArchive: Sendable {
     /// An export.
     ///
     /// - Parameters:
-    ///   - cluster: The cluster's name.
+    ///   - nodes: The cluster.
     ///   - files: Files to go with it, and their names there; those that are not there are left out.
     ///   - isFramed: Whether it is written as ``StreamFrameWriter`` does, so that the receiver knows that it has all.
     ///   - limit: How long gathering may take.
     public init(
-        of cluster: String, with files: [(source: String, name: String)], isFramed: Bool,
+        of nodes: Nodes, with files: [(source: String, name: String)], isFramed: Bool,
         limit: Duration = .seconds(300)
     ) {
-        self.cluster = cluster
+        self.nodes = nodes
         self.files = files
         self.isFramed = isFramed
         self.limit = limit
@@ -45,26 +47,68 @@ public struct LogArchive: Sendable {
                 code: .stepFailed)
         }
         defer { Self.removeTree(directory) }
-        let complaints = try await gather(directory)
+        let complaints =
+            switch nodes.runtime {
+            case .docker: try await gather(directory)
+            case .own(let node): try await gather(node, into: directory)
+            }
+        let more = copyFiles(to: directory)
         try await write(directory, to: output)
-        return complaints
+        return complaints + more
     }
 
     private func gather(_ directory: String) async throws -> [String] {
         var complaints: [String] = []
-        var environment = Environment.all()
-        environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
         do {
             let result = try await CapturedProgram.run(
                 ChildRequest(
-                    executable: "kind", arguments: ["export", "logs", directory, "--name", cluster],
-                    environment: environment), timeout: limit)
+                    executable: "kind", arguments: ["export", "logs", directory, "--name", nodes.cluster],
+                    environment: KindEnvironment.variables), timeout: limit)
             if !result.isSuccess { complaints.append("kind export logs: \(result.reason)") }
         } catch let error as SpawnError {
             complaints.append("kind cannot be run: \(error)")
         } catch let error as CapturedProgram.TimedOut {
             complaints.append("\(error)")
         }
+        return complaints
+    }
+
+    /// What a node has, at the places that it has in an export of kind's.
+    private func gather(_ node: OwnNode, into directory: String) async throws -> [String] {
+        let target = "\(directory)/\(node.name)"
+        do throws(SystemError) { try Files.makeDirectories(target, mode: 0o700) } catch {
+            return ["\(error)"]
+        }
+        var complaints: [String] = []
+        for name in Self.nodeLogs where Files.exists("/var/log/\(name)") {
+            let source = "/var/log/\(name)"
+            do {
+                // Links of containers lead to the logs of their Pods.
+                let result = try await CapturedProgram.run(
+                    ChildRequest(
+                        executable: "cp", arguments: ["-RL", source, target], environment: Environment.all()),
+                    timeout: limit)
+                if !result.isSuccess { complaints.append("\(source): \(result.reason)") }
+            } catch let error as SpawnError {
+                complaints.append("\(source): \(error)")
+            } catch let error as CapturedProgram.TimedOut {
+                complaints.append("\(source): \(error)")
+            }
+        }
+        do throws(SystemError) {
+            try Files.replace(
+                "\(target)/kubernetes-version.txt", with: node.kubernetesVersion + "\n", mode: 0o600)
+        } catch {
+            complaints.append("\(error)")
+        }
+        return complaints
+    }
+
+    /// What is in `/var/log` of a node: the logs of Pods, of containerd and of the kubelet.
+    private static let nodeLogs = ["pods", "containers", "kinkajou/containerd.log", "kinkajou/kubelet.log"]
+
+    private func copyFiles(to directory: String) -> [String] {
+        var complaints: [String] = []
         for (source, name) in files where Files.exists(source) {
             do throws(SystemError) {
                 try Files.replace("\(directory)/\(name)", with: try Files.read(source), mode: 0o600)

@@ -4,7 +4,8 @@ internal import Values
 
 /// The containerd of one node.
 struct NodeStore {
-    let node: String
+    let program: NodeProgram
+    private var node: String { program.node }
 
     /// Where it unpacks layers.
     func snapshotter() async throws -> String {
@@ -39,16 +40,14 @@ struct NodeStore {
 
     private func run(_ words: [String], _ failure: String) async throws -> CapturedProgram.Result {
         do {
-            let result = try await NodeProgram(node: node).run(words, timeout: .seconds(60))
+            let result = try await program.run(words, timeout: .seconds(60))
             guard !result.isSuccess else { return result }
             throw KinkajouError(
                 "the node \(node): \(failure): \(result.reason)",
-                cure: "wait until the cluster is ready; `docker logs \(node)` and its journal tell more",
+                cure: "wait until the cluster is ready; `kinkajou export logs` has the node's logs",
                 code: .clusterFailed)
         } catch let error as SpawnError {
-            throw KinkajouError(
-                "docker cannot be run: \(error)", cure: "use the image kinkajou/pod",
-                code: .programMissing)
+            throw program.missing(error)
         } catch let error as CapturedProgram.TimedOut {
             throw KinkajouError(
                 "the node \(node): \(failure): \(error)",
@@ -65,7 +64,9 @@ extension Nodes {
     public func images(on chosen: [String]? = nil) async throws -> ClusterImages {
         let names = try await running(chosen).map(\.name)
         let nodes = try await withThrowingTaskGroup(of: NodeImages.self) { group in
-            for name in names { group.addTask { try await NodeStore(node: name).images() } }
+            for name in names {
+                group.addTask { try await NodeStore(program: program(in: name)).images() }
+            }
             var nodes: [NodeImages] = []
             for try await node in group { nodes.append(node) }
             return nodes.sorted { $0.name < $1.name }

@@ -45,6 +45,37 @@ import Values
         #expect(spec["nodeSelector"]["kubernetes.io/os"].string == "linux")
     }
 
+    /// The container is of the node image, and has our programs where it would have them in an image of ours.
+    @Test func aPodThatIsTheNodeItself() {
+        let spec = objects { request in
+            request.madeBy = .node
+            request.nodeImage = "kindest/node:v1.37.0"
+        }.pod(owner: nil)["spec"]
+        #expect(spec["hostname"] == "demo-control-plane")
+        let container = spec["containers"][0]
+        #expect(
+            container["image"] == "kindest/node:v1.37.0" && container["imagePullPolicy"] == "IfNotPresent")
+        #expect(container["command"][0] == "kinkajou")
+        let first = spec["initContainers"][0]
+        #expect(spec["initContainers"].array.count == 1 && first["image"] == .string(Defaults.podImage))
+        #expect(first["securityContext"].isNull)
+        #expect(first["resources"] == container["resources"])
+        let mounts = container["volumeMounts"].array
+        #expect(
+            mounts.filter { $0["name"] == "programs" }.compactMap { $0["subPath"].string } == [
+                "kinkajou", "kinkajou-init",
+            ])
+        #expect(mounts.contains { $0["mountPath"] == "/usr/local/bin/kinkajou" && $0["readOnly"] == true })
+        #expect(mounts.contains { $0["mountPath"] == "/var/lib/kinkajou" })
+        #expect(!mounts.contains { $0["mountPath"] == "/var/lib/docker" })
+        let volumes = Set(spec["volumes"].array.compactMap { $0["name"].string })
+        #expect(volumes == ["node", "modules", "programs", "spec"])
+        #expect(mounts.compactMap { $0["name"].string }.allSatisfy(volumes.contains))
+        // What was built here is in no registry.
+        let local = objects { $0.madeBy = .node }.pod(owner: nil)["spec"]["containers"][0]
+        #expect(local["image"] == .string(Defaults.nodeImage) && local["imagePullPolicy"] == "Never")
+    }
+
     @Test func nobodyMovesThePodUnlessThatIsAllowed() {
         let key = "cluster-autoscaler.kubernetes.io/safe-to-evict"
         let kept = objects().pod(owner: nil)["metadata"]["annotations"]

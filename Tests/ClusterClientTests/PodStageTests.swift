@@ -50,6 +50,24 @@ import Values
     /// A status, and words of the summary and of the cure.
     static let failures: [(name: String, status: String, summary: String, cure: String, mayPass: Bool)] = [
         (
+            "image of what comes before",
+            """
+            {phase: Pending, conditions: [{type: PodScheduled, status: "True"}],
+             initContainerStatuses: [{name: programs, image: "kinkajou/pod:latest",
+              state: {waiting: {reason: ErrImageNeverPull, message: x}}}],
+             containerStatuses: [{state: {waiting: {reason: PodInitializing}}}]}
+            """, "the image kinkajou/pod:latest is not on the node", "--pod-image", false
+        ),
+        (
+            "what comes before fails",
+            """
+            {phase: Failed, conditions: [{type: PodScheduled, status: "True"}],
+             initContainerStatuses: [{name: programs, state: {terminated: {exitCode: 1, message: "cp: no"}}}],
+             containerStatuses: [{state: {waiting: {reason: PodInitializing}}}]}
+            """, "its container cannot be started (exit status 1 of programs): cp: no",
+            "kubectl describe pod", false
+        ),
+        (
             "unschedulable",
             """
             {phase: Pending, conditions: [{type: PodScheduled, status: "False", reason: Unschedulable,

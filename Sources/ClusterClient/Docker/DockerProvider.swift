@@ -177,7 +177,7 @@ public struct DockerProvider: ClusterProvider {
         let name = ClusterName.object(request.name)
         var words = [
             "create", "--privileged", "--pull",
-            Defaults.pullPolicy(of: request.podImage) == "Never" ? "never" : "missing", "--name", name,
+            Self.pull(request.containerImage), "--name", name,
             "--label",
             "\(ClusterObjects.Key.cluster)=\(request.name)",
             "--label", "\(ClusterObjects.Key.creation)=\(creation)",
@@ -188,9 +188,10 @@ public struct DockerProvider: ClusterProvider {
             Self.published(
                 Defaults.apiServerPort, at: request.apiPortOutside,
                 address: request.apiAddressOutside ?? "127.0.0.1", protocol: .tcp),
-            "--volume", "/var/lib/docker",
+            "--volume", request.madeBy == .node ? "/var/lib/kinkajou" : "/var/lib/docker",
         ]
         if Files.exists("/lib/modules") { words += ["--volume", "/lib/modules:/lib/modules:ro"] }
+        if let hostname = request.nodeHostname { words += ["--hostname", hostname] }
         words += Self.volumes(of: request)
         if let cpus = Quantity(request.resources.cpu) { words += ["--cpus", "\(cpus.value)"] }
         if let memory = Quantity(request.resources.memory) {
@@ -219,7 +220,8 @@ public struct DockerProvider: ClusterProvider {
         }
         words += [
             // The image's own entrypoint runs a Docker engine around its command.
-            "--entrypoint", "kinkajou", request.podImage, "cluster", "--spec", Defaults.specFile,
+            "--entrypoint", "\(PodTemplate.programDirectory)/kinkajou", request.containerImage, "cluster",
+            "--spec", Defaults.specFile,
         ]
         // The container's own command ends it when the time is over; `--rm` takes it away.
         if let time = request.lifetime { words += ["--", "sleep", "\(time.components.seconds)"] }
@@ -231,7 +233,11 @@ public struct DockerProvider: ClusterProvider {
         try await handOver(
             try request.inside(names: ["127.0.0.1", name] + (request.apiAddressOutside.map { [$0] } ?? [])),
             to: name)
-        if let image = request.nodeImage { try await handOver(image, to: name, of: request.podImage) }
+        switch request.madeBy {
+        case .node: try await handOverPrograms(of: request, creation: creation, to: name)
+        case .kind:
+            if let image = request.nodeImage { try await handOver(image, to: name, of: request.podImage) }
+        }
         let started = try await docker.run(["start", name])
         guard started.isSuccess else { throw try await creationError(started, request: request) }
     }
@@ -260,15 +266,51 @@ public struct DockerProvider: ClusterProvider {
             return KinkajouError(
                 "there is a container \"\(name)\" that is none of Kinkajou's", cure: "choose another --name")
         }
-        guard try await docker.run(["image", "inspect", "--format", "{{.Id}}", request.podImage]).isSuccess
-        else {
-            return KinkajouError(
-                "the image \(request.podImage) cannot be had: \(result.reason)",
-                cure: "build it with `make images`, or name one with --pod-image")
+        for (image, cure) in [
+            (request.podImage, "build it with `make images`, or name one with --pod-image"),
+            (request.containerImage, "build it with `make node-image`, or name one with --image"),
+        ] {
+            let found = try await docker.run(["image", "inspect", "--format", "{{.Id}}", image])
+            guard !found.isSuccess else { continue }
+            return KinkajouError("the image \(image) cannot be had: \(result.reason)", cure: cure)
         }
         return KinkajouError(
             "Docker cannot run the cluster's container: \(result.reason)",
             cure: "see `kinkajou doctor --target docker`, `docker version` and `docker info`")
+    }
+
+    /// The value of `--pull` for an image.
+    private static func pull(_ image: String) -> String {
+        Defaults.pullPolicy(of: image) == "Never" ? "never" : "missing"
+    }
+
+    /// Puts our programs into a container of another image: they are taken out of one of the Pod's image that never runs.
+    private func handOverPrograms(of request: ClusterSpec, creation: String, to container: String)
+        async throws
+    {
+        let made = try await docker.run(
+            [
+                "create", "--pull", Self.pull(request.podImage), "--label",
+                "\(ClusterObjects.Key.creation)=\(creation)", request.podImage,
+            ], timeout: request.startTimeout)
+        guard made.isSuccess else { throw try await creationError(made, request: request) }
+        let source = made.output.trimmed
+        for program in PodTemplate.programNames {
+            let path = "\(PodTemplate.programDirectory)/\(program)"
+            let temporary = try LogExport.temporaryDirectory()
+            defer {
+                try? Files.remove("\(temporary)/\(program)")
+                try? Files.removeDirectory(temporary)
+            }
+            for (from, to) in [
+                ("\(source):\(path)", "\(temporary)/\(program)"),
+                ("\(temporary)/\(program)", "\(container):\(path)"),
+            ] {
+                _ = try await docker.output(
+                    ["cp", from, to], doing: "hand over \(program)", timeout: .seconds(120))
+            }
+        }
+        _ = try await docker.output(["rm", "--volumes", source], doing: "remove a container that never ran")
     }
 
     /// Puts the spec into the container before it starts, readable for root alone.
@@ -392,7 +434,7 @@ public struct DockerProvider: ClusterProvider {
     /// The published port of the API server, or its address in Docker's network.
     public func endpoint(of name: String, isInternal: Bool) async throws -> ClusterEndpoint {
         let container = try await existing(name)
-        let text = try await output(["kind", "get", "kubeconfig", "--name", name], in: name)
+        let text = try await output(["kinkajou", "inside", "kubeconfig", "--name", name], in: name)
         let url: String
         if isInternal {
             let address = ClusterRecord(container: container).address

@@ -148,7 +148,8 @@ public struct ClusterObjects: Sendable {
     public var resources: JSONValue { template.limits }
 
     private var template: PodTemplate {
-        var template = PodTemplate(.cluster, image: request.podImage, resources: request.resources)
+        let kind = request.nodeHostname.map { PodTemplate.Kind.node(image: request.containerImage, name: $0) }
+        var template = PodTemplate(kind ?? .cluster, image: request.podImage, resources: request.resources)
         template.placement = request.placement
         template.wait = request.wait
         return template

@@ -173,7 +173,7 @@ public struct KubernetesProvider: ClusterProvider {
             try await client.find(.secrets, ClusterObjects.kubeconfigSecret(name), namespace: namespace)
         }
         if let secret, let text = Self.credentials(in: secret, of: pod) { return text }
-        return try await output(["kind", "get", "kubeconfig", "--name", name], in: name)
+        return try await output(["kinkajou", "inside", "kubeconfig", "--name", name], in: name)
     }
 
     /// The kubeconfig in a Secret, where that belongs to the Pod: one that an earlier cluster has left has the

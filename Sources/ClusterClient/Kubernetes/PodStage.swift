@@ -171,10 +171,10 @@ public enum PodFailure: Sendable, Equatable {
         case .unschedulable:
             "lower --cpu-request, --memory-request or --storage, correct --node-selector, add a --toleration, make room, or wait longer with --start-timeout"
         case .imageNotPulled:
-            "correct --pod-image, push the image, or name the registry's credentials with --image-pull-secret"
+            "correct --pod-image or --image, push the image, or name the registry's credentials with --image-pull-secret"
         case .imageNameInvalid: "correct --pod-image"
         case .imageNeverPulled:
-            "load it into the nodes of the host cluster, or name one of a registry with --pod-image"
+            "load it into the nodes of the host cluster, or name one of a registry: with --image for a node's, else with --pod-image"
         case .notStarted(let reason, _) where ["StartError", "ContainerCannotRun"].contains(reason):
             "see that --pod-image is an image of Kinkajou's for this architecture"
         case .configuration, .notStarted, .podFailed, .volume:
@@ -194,6 +194,8 @@ public enum PodFailure: Sendable, Equatable {
         let status = pod["status"]
         let container = status["containerStatuses"][0]
         let waiting = container["state"]["waiting"]
+        // What is before it holds it up.
+        let before = status["initContainerStatuses"][0]
         let scheduled = PodStage.condition("PodScheduled", of: pod)
         let message = (status["message"].string ?? "").trimmed
         let limit = pod["spec"]["containers"][0]["resources"]["limits"]["memory"].string ?? "?"
@@ -209,6 +211,14 @@ public enum PodFailure: Sendable, Equatable {
             let failure = Self(waiting: reason, container: container)
         {
             self = failure
+        } else if let reason = before["state"]["waiting"]["reason"].string,
+            let failure = Self(waiting: reason, container: before)
+        {
+            self = failure
+        } else if let status = before["state"]["terminated"]["exitCode"].integer, status != 0 {
+            self = .notStarted(
+                reason: "exit status \(status) of \(before["name"].string ?? "an init container")",
+                message: (before["state"]["terminated"]["message"].string ?? "").trimmed)
         } else if status["phase"].string == "Failed" {
             self = .podFailed(reason: status["reason"].string ?? "no reason is given", message: message)
         } else if scheduled["status"].string == "False", scheduled["reason"].string == "Unschedulable" {

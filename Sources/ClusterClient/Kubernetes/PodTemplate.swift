@@ -8,13 +8,15 @@ public struct PodTemplate: Sendable {
     public enum Kind: Sendable {
         /// A Docker engine.
         case engine
-        /// A cluster.
+        /// A cluster, made by kind in a Docker engine.
         case cluster
+        /// A cluster whose node is the container itself, of this image and with this host name.
+        case node(image: String, name: String)
     }
 
     /// What runs in it.
     public var kind: Kind
-    /// Its image.
+    /// The image that the programs are in.
     public var image: String
     /// What it may use.
     public var resources: ClusterSpec.Resources
@@ -46,10 +48,16 @@ public struct PodTemplate: Sendable {
                 Defaults.nodeSelector.merging(placement.nodeSelector) { $1 }.mapValues { .string($0) }),
             "volumes": .array(
                 [
-                    ["name": "docker", "emptyDir": ["sizeLimit": .string(resources.storage)]],
+                    ["name": .string(store.name), "emptyDir": ["sizeLimit": .string(resources.storage)]],
                     ["name": "modules", "hostPath": ["path": "/lib/modules"]],
                 ] + volumes),
         ]
+        if case .node(_, let name) = kind {
+            spec["hostname"] = .string(name)
+            spec["volumes"] = .array(
+                spec["volumes"].array + [["name": "programs", "emptyDir": ["sizeLimit": "512Mi"]]])
+            spec["initContainers"] = [programs]
+        }
         if !placement.tolerations.isEmpty { spec["tolerations"] = .array(placement.tolerations.map(\.json)) }
         if let name = placement.runtimeClass { spec["runtimeClassName"] = .string(name) }
         if let name = placement.serviceAccount { spec["serviceAccountName"] = .string(name) }
@@ -58,6 +66,34 @@ public struct PodTemplate: Sendable {
         }
         return spec
     }
+
+    /// What is written beside the image: layers and snapshots cannot lie on the container's own overlay file system.
+    private var store: (name: String, path: String) {
+        switch kind {
+        case .engine, .cluster: ("docker", "/var/lib/docker")
+        case .node: ("node", "/var/lib/kinkajou")
+        }
+    }
+
+    /// Brings our programs to a container of another image.
+    private var programs: JSONValue {
+        [
+            "name": "programs", "image": .string(image),
+            "imagePullPolicy": .string(Defaults.pullPolicy(of: image)),
+            "command": .array(
+                (["cp"] + Self.programNames.map { "\(Self.programDirectory)/\($0)" } + ["/programs/"]).map {
+                    .string($0)
+                }),
+            // Before the container's own, whose requests are more than these: they cost nothing.
+            "resources": limits,
+            "volumeMounts": [["name": "programs", "mountPath": "/programs"]],
+        ]
+    }
+
+    /// Where our programs are in the image of the Pod, and in that of a node.
+    public static let programDirectory = "/usr/local/bin"
+    /// The programs that a node needs.
+    public static let programNames = ["kinkajou", "kinkajou-init"]
 
     /// The container that the engine is in.
     ///
@@ -70,27 +106,26 @@ public struct PodTemplate: Sendable {
     ) -> JSONValue {
         var environment = environment
         var container: JSONValue = [
-            "name": .string(name), "image": .string(image),
-            "imagePullPolicy": .string(Defaults.pullPolicy(of: image)),
-            // A Docker engine mounts file systems, makes cgroups and network interfaces.
+            "name": .string(name), "image": .string(ownImage),
+            "imagePullPolicy": .string(Defaults.pullPolicy(of: ownImage)),
+            // Engines and nodes mount file systems, make cgroups and network interfaces.
             "securityContext": ["privileged": true],
             "resources": limits,
             "volumeMounts": .array(
                 [
-                    // Layers cannot lie on the container's own overlay file system.
-                    ["name": "docker", "mountPath": "/var/lib/docker"],
+                    ["name": .string(store.name), "mountPath": .string(store.path)],
                     ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
-                ] + mounts),
+                ] + programMounts + mounts),
         ]
         var ports: [JSONValue] = []
-        if kind == .cluster {
+        if hasCluster {
             // The API server's certificate is for this address.
             environment.insert(
                 ["name": "API_SERVER_ADDRESS", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]],
                 at: 0)
             ports.append(["name": "api", "containerPort": .integer(Int64(Defaults.apiServerPort))])
         }
-        if isProbed || kind == .cluster {
+        if isProbed || hasCluster {
             ports.append(["name": "status", "containerPort": .integer(Int64(Defaults.statusPort))])
             container["ports"] = .array(ports)
         }
@@ -100,6 +135,26 @@ public struct PodTemplate: Sendable {
         }
         if !environment.isEmpty { container["env"] = .array(environment) }
         return container
+    }
+
+    private var hasCluster: Bool {
+        if case .engine = kind { false } else { true }
+    }
+
+    /// The image of the container that the engine is in.
+    private var ownImage: String {
+        if case .node(let node, _) = kind { node } else { image }
+    }
+
+    /// The programs, at the places that they have in the image of the Pod.
+    private var programMounts: [JSONValue] {
+        guard case .node = kind else { return [] }
+        return Self.programNames.map { name in
+            [
+                "name": "programs", "mountPath": .string("\(Self.programDirectory)/\(name)"),
+                "subPath": .string(name), "readOnly": true,
+            ]
+        }
     }
 
     /// Requests and limits: a request above its limit is refused by the API server.
@@ -123,7 +178,7 @@ public struct PodTemplate: Sendable {
         let failures =
             switch kind {
             case .engine: Int64(45)
-            case .cluster: max(300, wait.components.seconds / 2 + 150)
+            case .cluster, .node: max(300, wait.components.seconds / 2 + 150)
             }
         return [
             "httpGet": ["path": "/startupz", "port": "status"], "periodSeconds": 2, "timeoutSeconds": 5,
@@ -135,7 +190,7 @@ public struct PodTemplate: Sendable {
         let get: JSONValue =
             switch kind {
             case .engine: ["path": "/readyz", "port": "status"]
-            case .cluster: ["path": "/healthz", "port": "api", "scheme": "HTTPS"]
+            case .cluster, .node: ["path": "/healthz", "port": "api", "scheme": "HTTPS"]
             }
         return ["httpGet": get, "periodSeconds": 2, "timeoutSeconds": 5]
     }

@@ -170,6 +170,17 @@ extension ClusterSpec {
     public var apiPortOutside: Int? { parsed.cluster.networking.apiServerPort.flatMap { $0 > 0 ? $0 : nil } }
     /// The address that kind's file asks for, to reach the API server at from outside; nil: this machine's own.
     public var apiAddressOutside: String? { parsed.cluster.networking.apiServerAddress }
+    /// The image of the container that the cluster is made in.
+    public var containerImage: String {
+        switch madeBy {
+        case .kind: podImage
+        case .node: nodeImage ?? Defaults.nodeImage(beside: podImage)
+        }
+    }
+    /// What the container is called that is the node itself: as kind calls its first one; nil: it is none.
+    public var nodeHostname: String? {
+        madeBy == .node ? "\(name)-\(NodeRole.controlPlane.rawValue)" : nil
+    }
     /// How long the cluster may take until it is ready.
     public var wait: Duration { .seconds(waitSeconds) }
     /// How long the Pod may take until it runs.

@@ -23,10 +23,18 @@ public enum Defaults {
     /// The name that `make images` gives.
     static let localPodImage = "kinkajou/pod:latest"
 
-    /// When an image is pulled. What was built here is never: in a registry that name would be a stranger's.
-    public static func pullPolicy(of podImage: String) -> String {
-        podImage == localPodImage ? "Never" : "IfNotPresent"
+    /// The node image of a Pod that is the node itself, where none is asked for: what was built beside the Pod's image, or
+    /// the published one.
+    public static func nodeImage(beside podImage: String) -> String {
+        podImage == localPodImage ? nodeImage : publishedNodeImage
     }
+
+    /// When an image is pulled. What was built here is never: in a registry that name would be a stranger's.
+    public static func pullPolicy(of image: String) -> String {
+        image == localPodImage || image.hasPrefix(localNodeImages) ? "Never" : "IfNotPresent"
+    }
+    /// How the names of node images begin that are built here.
+    private static let localNodeImages = "kinkajou/node:"
 
     // MARK: Ports
 

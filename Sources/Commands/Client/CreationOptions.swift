@@ -150,6 +150,14 @@ struct CreationOptions: ParsableArguments, Sendable {
         merge.take(\.resources.storageRequest, option: storageRequest)
         merge.take(\.placement.evictable, option: evictable ? true : nil)
         merge.take(\.mounts, option: try mounts(of: merge.spec.parsed))
+        try merge.spec.checkEngine()
+        if merge.spec.madeBy == .node {
+            // The image is what the scheduler and the kubelet have to know, so it is decided here.
+            let image = merge.spec.parsed.cluster.nodes.first?.image
+            merge.take(
+                open: \.nodeImage,
+                option: merge.spec.nodeImage ?? image ?? Defaults.nodeImage(beside: merge.spec.podImage))
+        }
         let controlPlanes = merge.spec.parsed.cluster.count(of: .controlPlane)
         if let problem = ClusterName.problem(with: merge.spec.name, controlPlanes: controlPlanes) {
             let longest = ClusterName.longest(controlPlanes: controlPlanes)

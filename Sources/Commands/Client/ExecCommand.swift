@@ -47,8 +47,8 @@ struct ExecCommand: ClientCommand {
         var words = CommandWords.afterTerminator(command)
         if let node {
             words =
-                ["docker", "exec"] + (stdin ? ["--interactive"] : []) + (isTerminal ? ["--tty"] : []) + [node]
-                + words
+                ["kinkajou", "inside", "exec", "--name", cluster.chosen]
+                + (stdin ? ["--stdin"] : []) + (isTerminal ? ["--tty"] : []) + [node, "--"] + words
         }
         return try await provider.withProvider { [words] chosen in
             try await chosen.attach(words, isTerminal: isTerminal, hasInput: stdin, in: cluster.chosen)

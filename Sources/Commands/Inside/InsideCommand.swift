@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClusterSpec
 internal import Console
 internal import DockerEngine
 internal import EnginePlan
@@ -17,8 +18,8 @@ struct InsideCommand: ParsableCommand {
         shouldDisplay: false,
         subcommands: [
             InsideNodesCommand.self, InsideImagesCommand.self, InsideImportCommand.self,
-            InsideLogsCommand.self, InsidePipeCommand.self, InsideGuardCommand.self,
-            InsideEventsCommand.self,
+            InsideLogsCommand.self, InsideKubeconfigCommand.self, InsideExecCommand.self,
+            InsidePipeCommand.self, InsideGuardCommand.self, InsideEventsCommand.self,
         ]
     )
 }
@@ -39,7 +40,7 @@ enum Inside {
     ) async -> Int32 {
         let signals = SignalStream.start()
         let client = DockerEngineClient(socketPath: socketPath)
-        let work = Task { try await body(Nodes(of: options.name, client: client)) }
+        let work = Task { try await body(Nodes(of: options.name, runtime: try runtime(client))) }
         let watch = Task {
             // A terminal that changes its size, and suchlike, is no reason to end.
             for await number in signals where [SIGTERM, SIGINT, SIGHUP, SIGQUIT].contains(number) {
@@ -63,6 +64,18 @@ enum Inside {
         }
         await client.shutdown()
         return status
+    }
+
+    /// The own node where this container is one, else the engine's containers.
+    private static func runtime(_ client: DockerEngineClient) throws -> NodeRuntime {
+        guard Files.exists(OwnNode.file) else { return .docker(client) }
+        do {
+            return .own(try OwnNode(json: try Files.bytes(OwnNode.file)))
+        } catch {
+            throw KinkajouError(
+                "\(OwnNode.file) cannot be read: \(error)", cure: "run this in the container of the cluster",
+                code: .stepFailed)
+        }
     }
 
     /// Writes a value as JSON, in a line.

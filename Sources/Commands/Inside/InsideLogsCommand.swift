@@ -32,7 +32,7 @@ struct InsideLogsCommand: AsyncCommand {
         let files = [(source: logFile, name: "dockerd.log"), (source: trace, name: "trace.json")]
         return await Inside.run(options) { nodes in
             _ = try await nodes.list()
-            let export = LogArchive(of: nodes.cluster, with: files, isFramed: isFramed, limit: limit)
+            let export = LogArchive(of: nodes, with: files, isFramed: isFramed, limit: limit)
             for complaint in try await export.run(to: STDOUT_FILENO) {
                 StandardError.write("warning: \(complaint)\n")
             }

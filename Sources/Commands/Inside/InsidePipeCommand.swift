@@ -63,7 +63,7 @@ struct InsidePipeCommand: AsyncCommand {
     }
 
     /// Becomes the command, which has the terminal to itself then.
-    private static func become(_ words: [String]) -> Int32 {
+    static func become(_ words: [String]) -> Int32 {
         var none = sigset_t()
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, nil)

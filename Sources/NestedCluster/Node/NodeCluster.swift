@@ -134,6 +134,7 @@ public final class NodeCluster: Workload {
                 file.currentContext = name
             }
             state.withLock { $0.context = name }
+            try keep(control, cluster: cluster, user: user)
         } catch {
             throw KinkajouError(
                 "the control plane's files cannot be written: \(error)",
@@ -141,6 +142,24 @@ public final class NodeCluster: Workload {
                     "make /etc/kubernetes, /run and the kubeconfig's directory writable, with some space free",
                 code: .stepFailed)
         }
+    }
+
+    /// What `kinkajou inside` needs to know of this node.
+    private func keep(_ control: NodeControlPlane, cluster: JSONValue, user: JSONValue) throws {
+        let name = "kind-\(control.name)"
+        let kubeconfig: JSONValue = [
+            "apiVersion": "v1", "kind": "Config", "current-context": .string(name),
+            "clusters": [["name": .string(name), "cluster": cluster]],
+            "users": [["name": .string(name), "user": user]],
+            "contexts": [
+                ["name": .string(name), "context": ["cluster": .string(name), "user": .string(name)]]
+            ],
+        ]
+        try Files.replace(OwnNode.kubeconfig, with: kubeconfig.encoded(pretty: true), mode: 0o600)
+        let node = OwnNode(
+            cluster: control.name, name: control.nodeName, image: control.image,
+            kubernetesVersion: control.version.description, address: control.address)
+        try Files.replace(OwnNode.file, with: try node.json(), mode: 0o644)
     }
 
     private func move(_ names: [String], from source: String, to target: String) throws {
@@ -282,12 +301,15 @@ public final class NodeCluster: Workload {
     }
 
     private func writeTrace() {
-        guard let path = spec.tracePath, let progress = state.withLock({ $0.progress }) else { return }
-        do {
-            let trace = Trace(cluster: spec.name, records: progress.records)
-            try Files.overwrite(path, with: TraceFormat(path: path).text(trace), mode: 0o644)
-        } catch {
-            progress.warn("the trace cannot be written: \(error)")
+        guard let progress = state.withLock({ $0.progress }) else { return }
+        let trace = Trace(cluster: spec.name, records: progress.records)
+        let own = Files.exists(Self.directory) ? KindCluster.traceFile : nil
+        for path in [own, spec.tracePath].compactMap(\.self) {
+            do {
+                try Files.overwrite(path, with: TraceFormat(path: path).text(trace), mode: 0o644)
+            } catch {
+                progress.warn("the trace cannot be written: \(error)")
+            }
         }
     }
 }

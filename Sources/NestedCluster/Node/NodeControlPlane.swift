@@ -15,6 +15,10 @@ struct NodeControlPlane {
     /// The cluster's name, and the node's in it: kind's names.
     let name: String
     let nodeName: String
+    /// Its image, by the name that was asked for, its version of Kubernetes, and its address.
+    let image: String
+    let version: KubernetesVersion
+    let address: String
     /// What kubeadm is given.
     let documents: KubeadmDocuments
     let certificates: ControlPlaneCertificates
@@ -54,7 +58,10 @@ struct NodeControlPlane {
         }
         let plan = try spec.plan(facts: facts, image: image, parts: parts)
         let cluster = plan.cluster
-        try NodeEngineLimits.check(spec)
+        self.image = image
+        self.version = version
+        self.address = address
+        try spec.checkEngine()
         try ClusterPreconditions.checkListener(cluster)
         warnings = plan.warnings
         notices = plan.notices
@@ -106,31 +113,5 @@ struct NodeControlPlane {
                 "the kubelet's arguments cannot be read from \(file)", cure: "", code: .clusterFailed,
                 cause: error)
         }
-    }
-}
-
-/// What this engine cannot do, and the kind engine can: refused before anything is started, and never left out.
-enum NodeEngineLimits {
-    static func check(_ spec: ClusterSpec) throws(KinkajouError) {
-        let cluster = spec.parsed.cluster
-        let isContainerdChanged =
-            !cluster.containerdConfigPatches.isEmpty || !cluster.containerdConfigPatchesJSON6902.isEmpty
-            || !spec.engine.registryMirrors.isEmpty || !spec.engine.insecureRegistries.isEmpty
-        let reasons: [(Bool, String)] = [
-            (cluster.nodes.count > 1, "several nodes"),
-            (cluster.networking.ipFamily != .ipv4, "IPv6"),
-            (
-                isContainerdChanged,
-                "changes of containerd's configuration (patches, mirrors, insecure registries)"
-            ),
-            (cluster.nodes.contains { !$0.extraMounts.isEmpty }, "extraMounts"),
-            (cluster.nodes.contains { !$0.extraPortMappings.isEmpty }, "extraPortMappings"),
-            (spec.logDirectory != nil, "export of logs"),
-        ]
-        let missing = reasons.filter(\.0).map(\.1)
-        guard !missing.isEmpty else { return }
-        throw KinkajouError(
-            "the engine \"node\" has no \(missing.joined(separator: ", no ")) yet",
-            cure: "leave it out, or use --engine kind", code: .usage)
     }
 }

@@ -5,16 +5,18 @@ import Testing
 extension HostClusterTests {
     /// Clusters as Pods of a real host cluster, by the commands that people type.
     @Suite struct ClusterLifeTests {
-        @Test func aClusterIsMadeUsedAndDeleted() throws {
+        @Test(arguments: ["kind", "node"])
+        func aClusterIsMadeUsedAndDeleted(engine: String) throws {
             let client = try Client(try HostCluster.required(), namespace: "life")
             defer { client.remove() }
             let before = try String(contentsOfFile: client.kubeconfig, encoding: .utf8)
             let created = try client.run(
-                "create", "cluster", "--name", "demo", "--cpu", "1500m", seconds: 420)
+                "create", "cluster", "--name", "demo", "--cpu", "1500m", "--engine", engine, seconds: 420)
             try #require(created.status == 0, "\(created)")
             #expect(created.output.isEmpty)
             for phrase in [
-                "Creating cluster \"demo\"", "Starting control-plane",
+                "Creating cluster \"demo\"",
+                engine == "kind" ? "Starting control-plane" : "Starting the control plane",
                 "Set kubectl context to \"kinkajou-demo\"",
             ] {
                 #expect(created.errors.contains(phrase))
@@ -23,6 +25,10 @@ extension HostClusterTests {
             try theContextWorks(client)
             try theListsAreRight(client)
             try commandsRunInIt(client)
+            let trace = try client.require("trace", "--name", "demo", "-o", "json")
+            #expect(
+                trace.contains("\"engine\"") && (trace.contains("\"kind\"") == (engine == "kind")), "\(trace)"
+            )
             try itIsReachedFromAnotherPod(client)
             try imagesAreLoaded(client)
             try logsAreExported(client)
@@ -140,7 +146,6 @@ extension HostClusterTests {
             let trace = try client.require("trace", "--name", "demo", "-o", "json")
             #expect(
                 trace.contains("\"outcome\": \"done\"") || trace.contains("\"outcome\":\"done\""), "\(trace)")
-            #expect(trace.contains("\"engine\"") && trace.contains("\"kind\""), "\(trace)")
             for (program, status) in [("no-such-program", Int32(127)), ("/etc/passwd", 126)] {
                 let result = try client.run("exec", "--name", "demo", "--", program)
                 #expect(result.status == status && result.errors.contains(program), "\(result)")
@@ -259,7 +264,12 @@ extension HostClusterTests {
             let directory = client.home + "/logs"
             #expect(try client.require("export", "logs", directory, "--name", "demo") == directory + "\n")
             let files = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
-            #expect(files.contains { $0.hasSuffix("demo-control-plane/kubelet.log") }, "\(files)")
+            for name in ["demo-control-plane/kubelet.log", "trace.json"] {
+                #expect(files.contains { $0.hasSuffix(name) }, "\(files)")
+            }
+            #expect(
+                files.contains { $0.contains("demo-control-plane/pods/kube-system_kube-apiserver") },
+                "\(files)")
         }
 
         // MARK: - In a Pod
