@@ -289,7 +289,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PodAgentTests",
-            dependencies: ["Console", "ImageArchives", "Linux", "PodAgent", "Values"],
+            dependencies: ["ClusterSpec", "Console", "ImageArchives", "Linux", "PodAgent", "Values"],
             swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",

@@ -9,7 +9,8 @@ struct CreateClusterCommand: ClientCommand, OutputtingCommand {
         commandName: "cluster",
         abstract: "Create a cluster in a Pod of a host cluster, or in a local Docker.",
         discussion: """
-            The cluster is a privileged Pod with a Docker engine and kind in it. A Service, a NetworkPolicy and \
+            The cluster is a privileged Pod with a Docker engine and kind in it, or with --engine node a Pod that is \
+            its node. A Service, a NetworkPolicy and \
             Secrets belong to the Pod: deleting it deletes them. The cluster's context is merged into the \
             kubeconfig and becomes the current one.
 
@@ -18,6 +19,7 @@ struct CreateClusterCommand: ClientCommand, OutputtingCommand {
               kubectl --context kinkajou-demo get nodes
               kinkajou create cluster --name ci --ttl 1h --nodes 3 --cpu 4 --memory 8Gi
               kinkajou create cluster --config kind.yaml --wait-for node
+              kinkajou create cluster --engine node
               kinkajou create cluster --provider docker
 
             ENVIRONMENT

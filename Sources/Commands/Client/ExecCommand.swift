@@ -9,7 +9,7 @@ struct ExecCommand: ClientCommand {
         commandName: "exec", abstract: "Run a command beside a cluster, in its Pod, or in one of its nodes.",
         usage: "kinkajou exec [<options>] -- <command> ...",
         discussion: """
-            The Pod has docker, kind and kubectl, and kubectl's context is the cluster. The exit status is the \
+            The Pod has docker, kind and kubectl, or what its node image has (--engine node), and kubectl's context is the cluster. The exit status is the \
             command's.
 
             EXAMPLES

@@ -54,7 +54,12 @@ struct KubeadmDocuments {
                     .joined(separator: ","))
         ]
         if cluster.runtimeConfig.isEmpty { server = [:] }
-        var manager: [String: JSONValue] = ["enable-hostpath-provisioner": "true"]
+        // There is no other control plane to elect one from, and to wait for a lease is all that an election does here. By
+        // their usual limits the many discoveries at a start of the manager wait for each other for some five seconds.
+        let alone: [String: JSONValue] = ["leader-elect": "false"]
+        var manager: [String: JSONValue] = [
+            "enable-hostpath-provisioner": "true", "kube-api-qps": "200", "kube-api-burst": "400",
+        ].merging(alone) { $1 }
         if place.givesPodNetworks {
             // The controller of 1.20 that would give them stands still for 10 s first, and the others with it.
             manager["controllers"] = "*,bootstrapsigner,tokencleaner,-nodeipam"
@@ -68,7 +73,7 @@ struct KubeadmDocuments {
                 "certSANs": ["localhost", .string(place.address)], "extraArgs": withGates(server),
             ],
             "controllerManager": ["extraArgs": withGates(manager)],
-            "scheduler": ["extraArgs": withGates([:])],
+            "scheduler": ["extraArgs": withGates(alone)],
             "etcd": ["local": ["dataDir": "/var/lib/etcd", "extraArgs": arguments(place.etcdArguments)]],
             "networking": [
                 "podSubnet": .string(cluster.networking.podSubnet ?? ""),
@@ -103,6 +108,8 @@ struct KubeadmDocuments {
             "evictionHard": [
                 "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%",
             ],
+            // The defaults since Kubernetes 1.27, where before it a Pod's status waited for the turn of others.
+            "kubeAPIQPS": 50, "kubeAPIBurst": 100,
             // A node that has become ready says so at once.
             "nodeStatusUpdateFrequency": "2s",
             "featureGates": .object(cluster.featureGates.mapValues { .bool($0) }),

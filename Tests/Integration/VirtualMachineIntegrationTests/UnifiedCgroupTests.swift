@@ -65,7 +65,7 @@ final class VirtualMachine: Sendable {
 
     private init() throws {
         try Command.require(
-            Self.script, "start", "--owner", "\(getpid())", "--lifetime", "3000", name, seconds: 600)
+            Self.script, "start", "--owner", "\(getpid())", "--lifetime", "6000", name, seconds: 600)
         for binary in ["kinkajou", "kinkajou-init", "kinkajou-oci"] {
             try Command.require(
                 Self.script, "copy", name, "\(BuiltBinary.path(binary)):/usr/local/bin/\(binary)",
@@ -90,17 +90,23 @@ final class VirtualMachine: Sendable {
     func runContainer(
         namespace: String, flags: [String] = [], script: String
     ) throws -> Command.Result {
-        try Command.run(
+        try docker(
             [
-                Self.script, "exec", "--timeout", "900", name, "--", "docker", "run", "--rm", "--privileged",
-                "--cgroupns=\(namespace)", "--memory=300m", "--memory-swap=300m", "-v", "/usr:/usr:ro",
+                "run", "--rm", "--privileged", "--cgroupns=\(namespace)", "--memory=300m",
+                "--memory-swap=300m", "-v", "/usr:/usr:ro",
                 "-v", "/tmp/busybox.tar:/busybox.tar:ro", "-v", "/lib/modules:/lib/modules:ro",
                 "-v", "/var/lib/docker",
             ] + flags + [
                 "host:usr", "/usr/local/bin/kinkajou", "dind",
                 // Everything takes some twenty times as long as on a real machine.
                 "--ready-timeout", "10m", "--grace", "3m", "--", "sh", "-c", script,
-            ], seconds: 960)
+            ])
+    }
+
+    /// Runs docker on the machine.
+    func docker(_ words: [String]) throws -> Command.Result {
+        try Command.run(
+            [Self.script, "exec", "--timeout", "900", name, "--", "docker"] + words, seconds: 960)
     }
 
     /// The machine's cgroups that were not there before.
