@@ -7,7 +7,7 @@ extension HostClusterTests {
     @Suite struct ClusterLifeTests {
         @Test(arguments: ["kind", "node"])
         func aClusterIsMadeUsedAndDeleted(engine: String) throws {
-            let client = try Client(try HostCluster.required(), namespace: "life")
+            let client = try Client(try HostCluster.required(), namespace: "life-\(engine)")
             defer { client.remove() }
             let before = try String(contentsOfFile: client.kubeconfig, encoding: .utf8)
             let created = try client.run(
@@ -121,7 +121,7 @@ extension HostClusterTests {
             let cluster = try #require((json as? [[String: Any]])?.first)
             #expect(cluster["name"] as? String == "demo")
             #expect(cluster["status"] as? String == "Ready")
-            #expect(cluster["namespace"] as? String == "life")
+            #expect(cluster["namespace"] as? String == client.namespace)
             #expect(try client.require("get", "nodes", "--name", "demo") == "demo-control-plane\n")
             #expect(try client.require("get", "nodes", "-A", "-o", "wide").contains("v1.20.2"))
             #expect(try client.run("get", "nodes", "--name", "other").status == 1)
@@ -205,30 +205,33 @@ extension HostClusterTests {
                 """
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: sibling, namespace: life}
+                metadata: {name: sibling, namespace: \(client.namespace)}
                 spec:
                   terminationGracePeriodSeconds: 1
                   containers:
                   - {name: sleep, image: "\(HostCluster.podImage)", imagePullPolicy: IfNotPresent, command: [sleep, "3600"]}
                 """)
-            try host.kubectl("wait", "-n", "life", "--for=condition=Ready", "pod/sibling", "--timeout=60s")
+            try host.kubectl(
+                "wait", "-n", client.namespace, "--for=condition=Ready", "pod/sibling", "--timeout=60s")
             let file = client.home + "/internal.yaml"
             try client.require("get", "kubeconfig", "--name", "demo", "--internal").write(
                 toFile: file, atomically: true, encoding: .utf8)
-            try host.kubectl("cp", file, "life/sibling:/tmp/kubeconfig")
+            try host.kubectl("cp", file, "\(client.namespace)/sibling:/tmp/kubeconfig")
             #expect(
                 try host.kubectl(
-                    "exec", "-n", "life", "sibling", "--", "kubectl", "--kubeconfig", "/tmp/kubeconfig",
+                    "exec", "-n", client.namespace, "sibling", "--", "kubectl", "--kubeconfig",
+                    "/tmp/kubeconfig",
                     "get",
                     "nodes",
                     "-o", "name") == "node/demo-control-plane")
             // The Secret holds the same, for Pods that mount it.
             let secret = try host.kubectl(
-                "get", "secret", "-n", "life", "kinkajou-demo-kubeconfig", "-o", "jsonpath={.data.kubeconfig}"
+                "get", "secret", "-n", client.namespace, "kinkajou-demo-kubeconfig", "-o",
+                "jsonpath={.data.kubeconfig}"
             )
             let text = try #require(Data(base64Encoded: secret).map { String(decoding: $0, as: UTF8.self) })
-            #expect(text.contains("https://kinkajou-demo.life.svc"))
-            try host.kubectl("delete", "pod", "-n", "life", "sibling")
+            #expect(text.contains("https://kinkajou-demo.\(client.namespace).svc"))
+            try host.kubectl("delete", "pod", "-n", client.namespace, "sibling")
         }
 
         private func imagesAreLoaded(_ client: Client) throws {
