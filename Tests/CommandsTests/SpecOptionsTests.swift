@@ -121,4 +121,25 @@ import Values
     func badOptionsAreRefused(words: [String]) {
         #expect(throws: (any Error).self) { _ = try outside(words) }
     }
+
+    /// The image of the Pod itself is chosen by the client; one of kind's is left to what is in the Pod.
+    @Test func theNodeImageOfAPodThatIsTheNode() throws {
+        let local = try outside(["--engine", "node"])
+        #expect(local.madeBy == .node && local.nodeImage == Defaults.nodeImage)
+        #expect(local.containerImage == Defaults.nodeImage)
+        let published = try outside(["--engine", "node", "--pod-image", "registry.example/pod:1"])
+        #expect(published.nodeImage == Defaults.publishedNodeImage)
+        #expect(try outside(["--engine", "node", "--image", "a:1"]).containerImage == "a:1")
+        let kind = try outside([])
+        #expect(kind.madeBy == .kind && kind.nodeImage == nil && kind.containerImage == Defaults.podImage)
+    }
+
+    /// What it cannot do is refused by the client, before anything is made.
+    @Test func whatTheEngineNodeCannotDoIsRefused() throws {
+        let error = #expect(throws: KinkajouError.self) { try outside(["--engine", "node", "--nodes", "3"]) }
+        #expect(error?.code == .usage)
+        #expect(error?.summary.contains("several nodes") == true)
+        #expect(error?.cure.contains("--engine kind") == true)
+        #expect(try outside(["--nodes", "3"]).nodeCount == 3)
+    }
 }

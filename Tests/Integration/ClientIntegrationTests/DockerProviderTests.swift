@@ -5,7 +5,8 @@ import Testing
 /// Clusters as containers of the local Docker, by the same commands.
 @Suite(.needs(.binaries, .podImage, .nodeImage))
 struct DockerProviderTests {
-    @Test func aClusterIsMadeUsedAndDeleted() throws {
+    @Test(arguments: ["kind", "node"])
+    func aClusterIsMadeUsedAndDeleted(engine: String) throws {
         let before = HostSnapshot.take()
         let user = try DockerClient()
         defer { user.remove() }
@@ -16,10 +17,11 @@ struct DockerProviderTests {
         // The container's image brings no node image along: the local Docker's is handed over.
         let node = ImageUnderTest.node.name
         let created = try user.kinkajou(
-            "create", "cluster", "--name", name, "--image", node, "--wait", "4m", "--trace",
+            "create", "cluster", "--name", name, "--engine", engine, "--image", node, "--wait", "4m",
+            "--trace",
             home + "/start.html", seconds: 420)
         try #require(created.status == 0, "\(created)")
-        #expect(created.errors.contains("Loading /images/"), "\(created.errors)")
+        #expect(created.errors.contains("Loading /images/") == (engine == "kind"), "\(created.errors)")
         #expect(created.output.isEmpty)
         #expect(created.errors.contains("Set kubectl context to \"kinkajou-\(name)\""))
         let again = try user.kinkajou("create", "cluster", "--name", name)
@@ -44,7 +46,11 @@ struct DockerProviderTests {
         #expect(page.contains("\(name): ready after") && page.contains("</svg>"), "\(page)")
         let trace = try user.kinkajou("trace", "--name", name)
         #expect(trace.status == 0 && trace.output.hasPrefix("\(name): ready after"), "\(trace)")
-        #expect(trace.output.contains("✓ Starting dockerd"), "\(trace)")
+        let program = engine == "kind" ? "dockerd" : "containerd"
+        #expect(trace.output.contains("✓ Starting \(program)"), "\(trace)")
+        let inNode = try user.kinkajou(
+            "exec", "--name", name, "--node", "\(name)-control-plane", "--", "hostname")
+        #expect(inNode == Command.Result(status: 0, output: "\(name)-control-plane\n", errors: ""))
 
         try Command.require("docker", "tag", "kinkajou/debian:bookworm", "\(name):1")
         defer { _ = try? Command.run(["docker", "rmi", "\(name):1"]) }
@@ -65,20 +71,34 @@ struct DockerProviderTests {
         #expect(HostSnapshot.left(since: before, after: 30) == [])
     }
 
-    @Test func aCreationThatIsInterruptedLeavesNothing() throws {
+    /// An image that is not here is told from another failure, and nothing stays.
+    @Test func aNodeImageThatIsMissingIsNamed() throws {
+        let before = HostSnapshot.take()
+        let user = try DockerClient()
+        defer { user.remove() }
+        let created = try user.kinkajou(
+            "create", "cluster", "--name", user.name, "--engine", "node", "--image", "kinkajou/node:none")
+        #expect(created.status == 1, "\(created)")
+        #expect(created.errors.contains("the image kinkajou/node:none cannot be had"), "\(created)")
+        #expect(created.errors.contains("--image"), "\(created)")
+        #expect(HostSnapshot.left(since: before, after: 30) == [])
+    }
+
+    @Test(arguments: [("kind", "Starting dockerd"), ("node", "Starting containerd")])
+    func aCreationThatIsInterruptedLeavesNothing(engine: String, phase: String) throws {
         let before = HostSnapshot.take()
         let name = "kj-" + String(UInt32.random(in: .min ... .max), radix: 36)
         var setup = ChildProcess.Setup(
             try BuiltBinary.path("kinkajou"),
             [
                 "create", "cluster", "--name", name, "--provider", "docker", "--pod-image",
-                ImageUnderTest.pod.name,
+                ImageUnderTest.pod.name, "--engine", engine,
                 "--kubeconfig", "/nowhere/kubeconfig",
             ])
         setup.streams[0] = nil
         let process = try ChildProcess(setup)
         defer { process.end() }
-        try process.waitForErrors("Starting dockerd", seconds: 120)
+        try process.waitForErrors(phase, seconds: 120)
         process.signal(SIGINT)
         #expect(try process.wait(seconds: 90) == 130, "\(process.errors)")
         #expect(HostSnapshot.left(since: before, after: 30) == [])
