@@ -5,10 +5,14 @@ extension ClusterSpec {
     /// What the engine `node` cannot do, and the kind engine can, is refused before anything is started, and never left
     /// out.
     ///
+    /// - Parameter isInside: Whether this is the container itself, whose ports are the node's; a client gives them others
+    ///   outside.
     /// - Throws: ``KinkajouError`` that names all of it.
-    public func checkEngine() throws(KinkajouError) {
+    public func checkEngine(isInside: Bool) throws(KinkajouError) {
         guard madeBy == .node else { return }
         let cluster = parsed.cluster
+        let mappings = cluster.nodes.flatMap(\.extraPortMappings)
+        let ours = [Defaults.apiServerPort, Defaults.statusPort]
         let isContainerdChanged =
             !cluster.containerdConfigPatches.isEmpty || !cluster.containerdConfigPatchesJSON6902.isEmpty
             || !engine.registryMirrors.isEmpty || !engine.insecureRegistries.isEmpty
@@ -19,8 +23,15 @@ extension ClusterSpec {
                 isContainerdChanged,
                 "changes of containerd's configuration (patches, mirrors, insecure registries)"
             ),
-            (cluster.nodes.contains { !$0.extraMounts.isEmpty }, "extraMounts"),
-            (cluster.nodes.contains { !$0.extraPortMappings.isEmpty }, "extraPortMappings"),
+            (
+                isInside
+                    && mappings.contains { ($0.hostPort ?? 0) > 0 && $0.hostPort != $0.containerPort },
+                "extraPortMappings to another port of this container"
+            ),
+            (
+                mappings.contains { ours.contains($0.containerPort) && $0.protocol ?? .tcp == .tcp },
+                "extraPortMappings of the ports \(ours[0]) and \(ours[1]), which are Kinkajou's"
+            ),
             (logDirectory != nil, "export of logs"),
         ]
         let missing = reasons.filter(\.0).map(\.1)

@@ -2,12 +2,10 @@ internal import Values
 
 /// The node that a container is itself, with the engine `node`: what the commands need that are run in it.
 public struct OwnNode: Codable, Sendable, Equatable {
-    /// The directory of everything that lives as long as a cluster.
-    static let directory = "/run/kinkajou/cluster"
     /// Where it is written while the node lives.
-    public static let file = directory + "/node.json"
+    public static let file = Defaults.clusterDirectory + "/node.json"
     /// The administrator's kubeconfig of the cluster, as it was made: a user's commands change theirs.
-    public static let kubeconfig = directory + "/admin.kubeconfig"
+    public static let kubeconfig = Defaults.clusterDirectory + "/admin.kubeconfig"
 
     /// The cluster's name.
     public var cluster: String

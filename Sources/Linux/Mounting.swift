@@ -14,6 +14,16 @@ public enum Mounting {
         try call(source, target, nil, MS_BIND, nil)
     }
 
+    /// Shows a directory or a file at a second place, with the mounts below it.
+    public static func bindTree(_ source: String, at target: String) throws(SystemError) {
+        try call(source, target, nil, MS_BIND | MS_REC, nil)
+    }
+
+    /// Makes a bind mount read-only; what is mounted below it stays as it is.
+    public static func remountReadOnly(_ target: String) throws(SystemError) {
+        try call(nil, target, nil, MS_REMOUNT | MS_BIND | MS_RDONLY, nil)
+    }
+
     /// Makes a mount writable that was made read-only.
     public static func remountWritable(_ target: String) throws(SystemError) {
         // A bind mount's own flag and the file system's are two things; runtimes set the first.

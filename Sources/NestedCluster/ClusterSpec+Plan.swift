@@ -19,7 +19,7 @@ extension ClusterSpec {
     ///   - parts: What the cluster is made with; nil: what the facts and the images' tags say.
     public func plan(facts: HostFacts, image: String, parts: ClusterFacts? = nil) throws -> ClusterPlan {
         var place = ClusterSurroundings()
-        place.registryDirectory = KindCluster.directory + "/certs.d"
+        place.registryDirectory = ClusterDirectory.path + "/certs.d"
         place.facts = parts ?? ClusterFacts(host: facts)
         let file = parsed
         let outer = OuterNetworks(facts: facts, settings: engine)
@@ -28,8 +28,9 @@ extension ClusterSpec {
         place.takenNetworks = outer.taken
         place.mtu = outer.mtu
         place.hasProxy = !facts.proxyVariables.isEmpty
-        // Our own node image has the wrapper, and puts it to use by itself.
-        if !facts.process.missingFromBounding.isEmpty || !facts.process.isInitialUserNamespace,
+        // Our own node image has the wrapper, and puts it to use by itself; so does a node that this container is.
+        if madeBy == .kind,
+            !facts.process.missingFromBounding.isEmpty || !facts.process.isInitialUserNamespace,
             !image.contains("kinkajou/node")
         {
             place.wrapperPath = facts.engine.wrapper

@@ -15,10 +15,6 @@ internal import Values
 
 /// A cluster that the real `kind` makes in the session's engine.
 public final class KindCluster: Workload {
-    /// The directory of everything that lives as long as the cluster.
-    public static let directory = "/run/kinkajou/cluster"
-    /// Where the trace of a cluster is while that lives, for `kinkajou inside logs`.
-    public static let traceFile = directory + "/trace.json"
     private static let nodeLabel = "io.x-k8s.kind.cluster"
 
     private struct State {
@@ -144,23 +140,12 @@ public final class KindCluster: Workload {
     /// Writes the configuration and what belongs to it; the result is its path.
     private func write(_ plan: ClusterPlan) throws -> String {
         do {
-            let path = Self.directory + "/kind.yaml"
-            try Files.makeDirectories(Self.directory, mode: 0o700)
+            let path = ClusterDirectory.path + "/kind.yaml"
+            try Files.makeDirectories(ClusterDirectory.path, mode: 0o700)
             // Patches can hold passwords of registries.
             try Files.replace(path, with: plan.cluster.yaml(), mode: 0o600)
-            for file in plan.files {
-                if let slash = file.path.lastIndex(of: "/") {
-                    try Files.makeDirectories(String(file.path[..<slash]))
-                }
-                if let contents = file.contents {
-                    try Files.replace(file.path, with: contents, mode: file.mode)
-                } else {
-                    try Files.makeDirectories(file.path, mode: file.mode)
-                }
-            }
-            if let slash = kubeconfig.lastIndex(of: "/"), slash != kubeconfig.startIndex {
-                try Files.makeDirectories(String(kubeconfig[..<slash]), mode: 0o700)
-            }
+            try ClusterDirectory.write(plan.files)
+            try ClusterDirectory.makeParent(of: kubeconfig, mode: 0o700)
             return path
         } catch {
             throw KinkajouError(
@@ -256,7 +241,7 @@ public final class KindCluster: Workload {
         let (name, progress, api) = state.withLock { ($0.name, $0.progress, $0.api) }
         await api?.shutdown()
         guard let name else {
-            _ = removeFiles()
+            _ = ClusterDirectory.remove()
             return []
         }
         var complaints: [String] = []
@@ -286,33 +271,12 @@ public final class KindCluster: Workload {
         }
         progress?.done()
         writeTrace()
-        return complaints + removeFiles()
+        return complaints + ClusterDirectory.remove()
     }
 
     private static func engineAnswers() async -> Bool {
         let answer = try? await DockerEngineClient.withClient { try await $0.ping(timeout: .seconds(2)) }
         return answer != nil
-    }
-
-    private func removeFiles() -> [String] {
-        var complaints: [String] = []
-        func empty(_ directory: String) {
-            for name in Files.names(in: directory) {
-                let path = directory + "/" + name
-                if Files.directories(in: directory).contains(name) {
-                    empty(path)
-                } else {
-                    do throws(SystemError) { try Files.remove(path) } catch { complaints.append("\(error)") }
-                }
-            }
-            do throws(SystemError) {
-                try Files.removeDirectory(directory)
-            } catch {
-                complaints.append("\(error)")
-            }
-        }
-        if Files.exists(Self.directory) { empty(Self.directory) }
-        return complaints
     }
 
     private func exportLogs(
@@ -326,7 +290,7 @@ public final class KindCluster: Workload {
                     environment: environment), timeout: limit)
             var complaints = result.isSuccess ? [] : ["kind export logs: \(result.reason)"]
             for (source, target) in [
-                (spec.engineLog, "dockerd.log"), (Self.directory + "/kind.yaml", "kind-config.yaml"),
+                (spec.engineLog, "dockerd.log"), (ClusterDirectory.path + "/kind.yaml", "kind-config.yaml"),
             ] {
                 do {
                     try Files.replace(directory + "/" + target, with: try Files.read(source), mode: 0o640)
@@ -344,7 +308,7 @@ public final class KindCluster: Workload {
     // MARK: - Where the time went
 
     private func writeTrace() {
-        if Files.exists(Self.directory) { writeTrace(to: Self.traceFile) }
+        if Files.exists(ClusterDirectory.path) { writeTrace(to: ClusterDirectory.traceFile) }
         if let path = spec.tracePath { writeTrace(to: path) }
     }
 

@@ -110,10 +110,12 @@ public enum Defaults {
     public static let specFile = "/etc/kinkajou/spec.json"
     /// The last event of a session that came to nothing, for who asks when the container has ended.
     public static let outcomeFile = "/var/log/kinkajou/outcome.json"
+    /// The directory of everything that lives as long as a cluster.
+    public static let clusterDirectory = "/run/kinkajou/cluster"
     /// Where what comes from outside is that kind's file mounts into nodes: below it, by a number.
     public static let mountDirectory = "/var/lib/kinkajou/mounts"
     /// Where the copies are of what the client had of that: they go with the cluster.
-    public static let copyDirectory = "/run/kinkajou/cluster/mounts"
+    public static let copyDirectory = clusterDirectory + "/mounts"
     /// dockerd's log.
     public static let engineLog = "/var/log/kinkajou/dockerd.log"
     /// The kubeconfig that is written, where HOME does not say otherwise.

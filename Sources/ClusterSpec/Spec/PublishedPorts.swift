@@ -20,7 +20,9 @@ public struct PublishedPorts: Sendable, Equatable {
     public let cluster: Cluster
 
     /// Chooses the ports in there: those of the file, but where ours are in the way, or none is named.
-    public init(of cluster: Cluster) {
+    ///
+    /// - Parameter isNode: Whether what the cluster lives in is its node: then the node's ports are there already.
+    public init(of cluster: Cluster, isNode: Bool = false) {
         struct Taken: Hashable {
             var number: Int
             var `protocol`: PortProtocol
@@ -43,7 +45,8 @@ public struct PublishedPorts: Sendable, Equatable {
                 let transport = mapping.protocol ?? .tcp
                 let outer = mapping.hostPort.flatMap { $0 > 0 ? $0 : nil }
                 var inner = Taken(number: outer ?? mapping.containerPort, protocol: transport)
-                while taken.contains(inner) || outer == nil && named.contains(inner) {
+                if isNode { inner.number = mapping.containerPort }
+                while !isNode && (taken.contains(inner) || outer == nil && named.contains(inner)) {
                     inner.number = inner.number % 65535 + 1
                 }
                 taken.insert(inner)
@@ -64,7 +67,7 @@ public struct PublishedPorts: Sendable, Equatable {
 
 extension ClusterSpec {
     /// The ports that kind's file publishes.
-    public var published: PublishedPorts { PublishedPorts(of: parsed.cluster) }
+    public var published: PublishedPorts { PublishedPorts(of: parsed.cluster, isNode: madeBy == .node) }
 
     /// The spec as it is handed to a Pod or container.
     ///

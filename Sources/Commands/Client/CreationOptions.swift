@@ -150,7 +150,7 @@ struct CreationOptions: ParsableArguments, Sendable {
         merge.take(\.resources.storageRequest, option: storageRequest)
         merge.take(\.placement.evictable, option: evictable ? true : nil)
         merge.take(\.mounts, option: try mounts(of: merge.spec.parsed))
-        try merge.spec.checkEngine()
+        try merge.spec.checkEngine(isInside: false)
         if merge.spec.madeBy == .node {
             // The image is what the scheduler and the kubelet have to know, so it is decided here.
             let image = merge.spec.parsed.cluster.nodes.first?.image

@@ -22,7 +22,7 @@ struct InsideLogsCommand: AsyncCommand {
     var logFile = "/var/log/kinkajou/dockerd.log"
 
     @Option(help: "The file of the trace.")
-    var trace = KindCluster.traceFile
+    var trace = ClusterDirectory.traceFile
 
     @Option(help: "How long gathering may take.")
     var timeout = DurationArgument(.seconds(300))

@@ -13,7 +13,6 @@ internal import Values
 /// A cluster of one node, which is this container: the control plane's files are written here and by kubeadm's phases,
 /// and the kubelet starts it.
 public final class NodeCluster: Workload {
-    static let directory = "/run/kinkajou/cluster"
     private static let manifests = "/etc/kubernetes/manifests"
     /// Of the same file system: a manifest appears whole or not at all.
     private static let heldBack = "/etc/kubernetes/later"
@@ -25,6 +24,7 @@ public final class NodeCluster: Workload {
         var progress: Progress?
         var api: KubernetesClient?
         var context: String?
+        var mounts = NodeMounts()
     }
 
     private let spec: ClusterSpec
@@ -70,8 +70,12 @@ public final class NodeCluster: Workload {
         for warning in control.warnings { progress.warn("\(warning)") }
         for notice in control.notices { progress.notice("note: \(notice)") }
         let kubeadm = Kubeadm(
-            configuration: Self.directory + "/kubeadm.yaml", environment: environment, deadline: deadline)
+            configuration: ClusterDirectory.path + "/kubeadm.yaml", environment: environment,
+            deadline: deadline)
         try write(control, to: kubeadm.configuration)
+        try state.withLock { state throws(KinkajouError) in
+            for mount in control.cluster.nodes.first?.extraMounts ?? [] { try state.mounts.add(mount) }
+        }
         // Each writes files of its own.
         try await kubeadm.run([
             ["control-plane", "all"], ["etcd", "local"], ["kubelet-start"],
@@ -107,19 +111,16 @@ public final class NodeCluster: Workload {
 
     private func write(_ control: NodeControlPlane, to configuration: String) throws {
         do {
-            try Files.makeDirectories(Self.directory, mode: 0o700)
+            try Files.makeDirectories(ClusterDirectory.path, mode: 0o700)
             // Patches can hold passwords.
             try Files.replace(configuration, with: control.documents.text, mode: 0o600)
             try Files.replace(NodeControlPlane.resolverFile, with: control.resolver, mode: 0o644)
+            try ClusterDirectory.write(control.files)
             for file in try control.certificates.files() {
-                if let slash = file.path.lastIndex(of: "/") {
-                    try Files.makeDirectories(String(file.path[..<slash]))
-                }
+                try ClusterDirectory.makeParent(of: file.path)
                 try Files.replace(file.path, with: file.contents, mode: file.mode)
             }
-            if let slash = kubeconfig.lastIndex(of: "/"), slash != kubeconfig.startIndex {
-                try Files.makeDirectories(String(kubeconfig[..<slash]), mode: 0o700)
-            }
+            try ClusterDirectory.makeParent(of: kubeconfig, mode: 0o700)
             let admin = try Kubeconfig(
                 yaml: try Files.read(ControlPlaneCertificates.directory + "/admin.conf"), file: nil)
             let name = "kind-\(control.name)"
@@ -276,7 +277,7 @@ public final class NodeCluster: Workload {
         let (api, context) = state.withLock { ($0.api, $0.context) }
         await api?.shutdown()
         writeTrace()
-        var complaints: [String] = []
+        var complaints = state.withLock { $0.mounts.removeAll() }
         if let context, Files.exists(kubeconfig) {
             do {
                 try KubeconfigFile(path: kubeconfig).update { file in
@@ -289,21 +290,13 @@ public final class NodeCluster: Workload {
                 complaints.append("the context \(context) in \(kubeconfig): \(error)")
             }
         }
-        for name in Files.names(in: Self.directory) {
-            do throws(SystemError) {
-                try Files.remove(Self.directory + "/" + name)
-            } catch {
-                complaints.append("\(error)")
-            }
-        }
-        try? Files.removeDirectory(Self.directory)
-        return complaints
+        return complaints + ClusterDirectory.remove()
     }
 
     private func writeTrace() {
         guard let progress = state.withLock({ $0.progress }) else { return }
         let trace = Trace(cluster: spec.name, records: progress.records)
-        let own = Files.exists(Self.directory) ? KindCluster.traceFile : nil
+        let own = Files.exists(ClusterDirectory.path) ? ClusterDirectory.traceFile : nil
         for path in [own, spec.tracePath].compactMap(\.self) {
             do {
                 try Files.overwrite(path, with: TraceFormat(path: path).text(trace), mode: 0o644)

@@ -10,7 +10,7 @@ struct NodeControlPlane {
     /// The version of Kubernetes in a node image.
     private static let versionFile = "/kind/version"
     /// The resolver's configuration of Pods that use the node's.
-    static let resolverFile = NodeCluster.directory + "/resolv.conf"
+    static let resolverFile = ClusterDirectory.path + "/resolv.conf"
 
     /// The cluster's name, and the node's in it: kind's names.
     let name: String
@@ -30,6 +30,9 @@ struct NodeControlPlane {
     let resolver: String
     /// Where the API server is reached from outside.
     let outerURL: String
+    /// The cluster as it was planned, with the files that it needs: copies of what a client had.
+    let cluster: Cluster
+    let files: [PlannedFile]
     /// Whether there is a kube-proxy.
     let hasProxy: Bool
     let warnings: [ConfigProblem]
@@ -61,10 +64,12 @@ struct NodeControlPlane {
         self.image = image
         self.version = version
         self.address = address
-        try spec.checkEngine()
+        try spec.checkEngine(isInside: true)
         try ClusterPreconditions.checkListener(cluster)
         warnings = plan.warnings
         notices = plan.notices
+        files = plan.files
+        self.cluster = cluster
         name = cluster.name ?? Defaults.name
         nodeName = "\(name)-control-plane"
         let networking = cluster.networking

@@ -90,7 +90,8 @@ private func freePort() throws -> Int {
 
 @Suite(.needs(.binaries, .podImage, .nodeImage))
 struct KindFileInDockerTests {
-    @Test func mountsAndPortsWorkAsWithKind() throws {
+    @Test(arguments: ["kind", "node"])
+    func mountsAndPortsWorkAsWithKind(engine: String) throws {
         let before = HostSnapshot.take()
         let user = try DockerClient()
         defer { user.remove() }
@@ -109,8 +110,8 @@ struct KindFileInDockerTests {
         defer { _ = try? Command.run(["docker", "rmi", image]) }
 
         let created = try user.kinkajou(
-            "create", "cluster", "--name", name, "--image", ImageUnderTest.node.name, "--pod-image",
-            ImageUnderTest.pod.name, "--config", file.path, "--wait", "4m", seconds: 420)
+            "create", "cluster", "--name", name, "--engine", engine, "--image", ImageUnderTest.node.name,
+            "--pod-image", ImageUnderTest.pod.name, "--config", file.path, "--wait", "4m", seconds: 420)
         try #require(created.status == 0, "\(created)")
 
         // The API server is at the file's port, at all addresses, and writes what the policy of this machine says.
@@ -201,9 +202,10 @@ extension HostClusterTests {
     @Suite struct KindFileTests {
         /// kind's example for an ingress, with an API server's port that is asked for, and files for the nodes from
         /// everywhere that they can come from.
-        @Test func mountsAndPortsReachAPod() throws {
+        @Test(arguments: ["kind", "node"])
+        func mountsAndPortsReachAPod(engine: String) throws {
             let host = try HostCluster.required()
-            let client = try Client(host, namespace: "kindfile")
+            let client = try Client(host, namespace: "kindfile-\(engine)")
             defer { client.remove() }
             let api = try freePort()
             let directory = client.home + "/config"
@@ -219,7 +221,7 @@ extension HostClusterTests {
                       - {hostPath: /secret, containerPath: /secret.txt}
                       - {hostPath: /etc/hostname, containerPath: /host/name, readOnly: true}
                     """)
-            let config = ["create", "cluster", "--name", "files", "--config", file.path]
+            let config = ["create", "cluster", "--name", "files", "--engine", engine, "--config", file.path]
             func create(_ words: [String], seconds: Double = 60) throws -> Command.Result {
                 try Command.run(
                     try client.setup(try BuiltBinary.path("kinkajou"), config + words), seconds: seconds)
@@ -234,9 +236,10 @@ extension HostClusterTests {
             let absent = try create(sources)
             #expect(absent.status == 64 && absent.errors.contains("no ConfigMap \"files\""), "\(absent)")
             try host.kubectl(
-                "create", "configmap", "files", "-n", "kindfile", "--from-literal=key=of-the-map")
+                "create", "configmap", "files", "-n", client.namespace, "--from-literal=key=of-the-map")
             try host.kubectl(
-                "create", "secret", "generic", "files", "-n", "kindfile", "--from-literal=one=of-the-secret")
+                "create", "secret", "generic", "files", "-n", client.namespace,
+                "--from-literal=one=of-the-secret")
             try client.expectNothingLeft()
 
             let created = try create(sources, seconds: 420)
@@ -270,7 +273,8 @@ extension HostClusterTests {
             try client.kubectl(
                 "wait", "--for=condition=Ready", "pod/web-80", "pod/web-443", "--timeout=60s", seconds: 90)
             let address = try host.kubectl(
-                "get", "service", "kinkajou-files", "-n", "kindfile", "-o", "jsonpath={.spec.clusterIP}")
+                "get", "service", "kinkajou-files", "-n", client.namespace, "-o", "jsonpath={.spec.clusterIP}"
+            )
             for port in [80, 443, 30001] {
                 let answer = try Command.run([
                     "docker", "exec", "\(host.name)-control-plane", "bash", "-c",
