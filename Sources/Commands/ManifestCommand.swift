@@ -11,6 +11,7 @@ struct ManifestCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               kinkajou manifest cluster | kubectl apply -f -
+              kinkajou manifest cluster --engine node | kubectl apply -f -
               kinkajou manifest cluster --job -- make e2e | kubectl apply -f -
               kinkajou manifest dind --sidecar docker:cli --job -- docker version | kubectl apply -f -
             """
@@ -27,6 +28,10 @@ struct ManifestCommand: ParsableCommand {
 
     @Option(help: "The image.")
     var image = Defaults.podImage
+
+    @Option(
+        help: "How a cluster is made: by kind in a Docker engine (kind), or with the Pod as its node (node).")
+    var engine = ClusterEngine.kind
 
     @Option(help: "The node image of the cluster.")
     var nodeImage: String?
@@ -61,6 +66,13 @@ struct ManifestCommand: ParsableCommand {
         if kind == .dind, nodeImage != nil || imageDirectory != nil {
             throw ValidationError("--node-image and --image-directory are for clusters.")
         }
+        if kind == .dind, engine == .node {
+            throw ValidationError("--engine node is for clusters.")
+        }
+        if engine == .node, imageDirectory != nil {
+            throw ValidationError(
+                "--image-directory is for --engine kind: a node's image is that of its Pod.")
+        }
         if kind == .cluster, sidecar != nil {
             throw ValidationError("--sidecar is for dind.")
         }
@@ -85,7 +97,7 @@ struct ManifestCommand: ParsableCommand {
         resources.storage = storage ?? Defaults.storage(isCluster: isCluster)
         resources.memoryRequest = Defaults.memoryRequest(isCluster: isCluster)
         return PodManifest(
-            isCluster: isCluster, isJob: job,
+            isCluster: isCluster, engine: engine, isJob: job,
             name: name ?? (isCluster ? "kind-cluster" : "dind") + (job ? "-tests" : ""),
             namespace: namespace, image: image, nodeImage: nodeImage, imageDirectory: imageDirectory,
             resources: resources, command: command, client: sidecar)

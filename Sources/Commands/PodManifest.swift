@@ -7,6 +7,8 @@ internal import Values
 /// that `kinkajou create cluster` makes.
 struct PodManifest {
     var isCluster: Bool
+    /// How the cluster is made.
+    var engine = ClusterEngine.kind
     var isJob: Bool
     var name: String
     var namespace: String?
@@ -44,7 +46,16 @@ struct PodManifest {
     }
 
     private var template: PodTemplate {
-        PodTemplate(isCluster ? .cluster : .engine, image: image, resources: resources)
+        let kind: PodTemplate.Kind =
+            switch (isCluster, engine) {
+            case (false, _): .engine
+            case (true, .kind): .cluster
+            case (true, .node):
+                .node(
+                    image: nodeImage ?? Defaults.nodeImage(beside: image),
+                    name: "\(Defaults.name)-\(NodeRole.controlPlane.rawValue)")
+            }
+        return PodTemplate(kind, image: image, resources: resources)
     }
 
     private var podSpec: JSONValue {
@@ -107,6 +118,7 @@ struct PodManifest {
     private var arguments: [String] {
         var words: [String] = []
         if client != nil { words.append("--exit-zero-on-stop") }
+        if engine == .node { words += ["--engine", engine.rawValue] }
         if isProbed, !isCluster { words += ["--status-address", ":\(Defaults.statusPort)"] }
         // Progress is all that there is to see of it in the log; who runs a command wants that command's.
         if isCluster, command.isEmpty { words.append("--verbose") }

@@ -74,7 +74,7 @@ public struct UserNamespaceLack: Sendable, Equatable {
             lacks.append(
                 UserNamespaceLack(
                     found:
-                        "there are \(facts.userCount) users: images with files of a higher one cannot be unpacked",
+                        "it has only \(facts.userCount) of the user IDs: images with files of others cannot be unpacked",
                     cure:
                         "give it \(usualUserCount): /etc/subuid and /etc/subgid for dockerd; a Pod has as many",
                     isFatal: false))

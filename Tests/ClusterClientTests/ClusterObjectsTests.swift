@@ -143,6 +143,32 @@ import Values
         )
     }
 
+    /// Where the Pod is the node, the node's ports are the Pod's, also those of two mappings.
+    @Test func thePortsOfAPodThatIsTheNode() throws {
+        let file = """
+            kind: Cluster
+            apiVersion: kind.x-k8s.io/v1alpha4
+            nodes:
+            - extraPortMappings: [{containerPort: 80, hostPort: 8080}, {containerPort: 80, hostPort: 30001}, {containerPort: 53, protocol: UDP}]
+            """
+        var request = ClusterSpec()
+        request.madeBy = .node
+        request.configuration = try KindConfiguration(text: file, file: "f")
+        #expect(request.published.ports.map(\.inner) == [80, 80, 53])
+        #expect(request.published.ports.map(\.outer) == [8080, 30001, nil])
+        try request.checkEngine(isInside: false)
+        // What is handed over to the Pod is what it can do: its ports are there.
+        let inside = try request.inside(names: [])
+        try inside.checkEngine(isInside: true)
+        _ = try ClusterPlan(inside, in: ClusterSurroundings())
+        let refused = #expect(throws: KinkajouError.self) { try request.checkEngine(isInside: true) }
+        #expect(refused?.summary.contains("extraPortMappings to another port") == true)
+        request.configuration = try KindConfiguration(
+            text: file.replacing("containerPort: 53, protocol: UDP", with: "containerPort: 30002"), file: "f")
+        let ours = #expect(throws: KinkajouError.self) { try request.checkEngine(isInside: false) }
+        #expect(ours?.summary.contains("30002") == true)
+    }
+
     @Test func publishedPortsAreReachedThroughTheService() throws {
         let (service, allowed, _) = try ports(
             "{containerPort: 80, hostPort: 8080}, {containerPort: 53, hostPort: 5353, protocol: UDP}")

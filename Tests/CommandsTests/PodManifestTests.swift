@@ -33,7 +33,7 @@ import Values
                 "docker info && docker network ls",
             ]
         ),
-        ("kind-cluster-pod", ["cluster"]),
+        ("kind-cluster-pod", ["cluster"]), ("node-cluster-pod", ["cluster", "--engine", "node"]),
         (
             "kind-cluster-job",
             ["cluster", "--job", "--", "sh", "-c", "kubectl get nodes && kubectl get pods -A"]
@@ -88,7 +88,7 @@ import Values
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.deploy.path)
         // These two are for the commands that make clusters from outside.
         let others = ["ci-job.yaml", "rbac.yaml"]
-        #expect(files.filter { $0.hasSuffix(".yaml") && !others.contains($0) }.count == 5)
+        #expect(files.filter { $0.hasSuffix(".yaml") && !others.contains($0) }.count == 6)
     }
 
     @Test func thereIsNoHostPathButThatOfModules() throws {

@@ -57,7 +57,7 @@ extension CheckCase {
             $0.host.enterUserNamespace()
             $0.host.userNamespace?.failures[.proc] = "mount: /proc: permission denied."
         },
-        .here("user-namespace", "few users", .warning, "1000 users") {
+        .here("user-namespace", "few users", .warning, "1000 of the user IDs") {
             $0.host.enterUserNamespace()
             $0.host.userNamespace?.userCount = 1000
         },

@@ -77,7 +77,7 @@ struct UserNamespaceTests {
     @Test func fewUsersAreSaid() async throws {
         let plan = try await plan { $0.userNamespace?.userCount = 1000 }
         #expect(errors(plan) == [])
-        #expect(plan.problems.contains { $0.summary.contains("there are 1000 users") })
+        #expect(plan.problems.contains { $0.summary.contains("only 1000 of the user IDs") })
     }
 
     @Test func theMachinesOwnIsSilent() async throws {

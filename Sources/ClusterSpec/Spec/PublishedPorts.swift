@@ -58,6 +58,9 @@ public struct PublishedPorts: Sendable, Equatable {
                 inside.nodes[node].extraPortMappings[index].listenAddress = nil
             }
         }
+        if isNode {
+            for node in inside.nodes.indices { inside.nodes[node].extraPortMappings = [] }
+        }
         inside.networking.apiServerAddress = nil
         inside.networking.apiServerPort = nil
         self.ports = ports

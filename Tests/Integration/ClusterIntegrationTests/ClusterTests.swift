@@ -155,10 +155,10 @@ struct ClusterTests {
 
     @Test func aNodePromisesNoMoreThanItsContainerMayUse() throws {
         let container = try ClusterContainer(
-            ["--privileged", "--memory", "3g", "--memory-swap", "3g"], ["--wait-for", "service-account"])
+            ["--privileged", "--memory", "2g", "--memory-swap", "2g"], ["--wait-for", "service-account"])
         defer { container.remove() }
         try container.waitForErrors("kinkajou: ready")
-        try container.expectAMemoryHogToDieAlone(promised: "2880Mi", load: ["kind", "load", "image-archive"])
+        try container.expectAMemoryHogToDieAlone(promised: "1856Mi", load: ["kind", "load", "image-archive"])
     }
 
     /// The other levels are those of other tests.

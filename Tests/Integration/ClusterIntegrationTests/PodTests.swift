@@ -125,19 +125,53 @@ struct PodTests {
         #expect(try pod.require("kubectl", "get", "--raw", "/readyz") == "ok")
     }
 
+    /// A Pod that is the node of its cluster does what one with an engine in it does.
+    @Test func aNodeInAPodIsUsedAndLeavesNothing() throws {
+        let host = try HostCluster.required()
+        let bystander = try Bystander(host)
+        defer { bystander.delete() }
+        let before = try NodeSnapshot(of: host)
+        let pod = try ClusterPod(host, name: "node", options: ["--engine", "node", "--memory", "2Gi"])
+        defer { pod.remove() }
+        try pod.waitUntilReady()
+        try pod.expectAServiceThatIsReachedByName(load: ["ctr", "--namespace", "k8s.io", "images", "import"])
+        try pod.expectAVolumeThatIsWritten()
+        try pod.expectExecLogsAndForwardedPorts()
+        try theServerIsReachedFromOutside(pod, by: bystander)
+        let promised = try pod.require(
+            "kubectl", "get", "nodes", "-o", "jsonpath={.items[0].status.allocatable.memory}")
+        #expect(promised == "1856Mi")
+        #expect(try pod.restarts() == "0")
+        let end = try pod.delete()
+        #expect(end.seconds < 30)
+        #expect(!end.log.contains("left behind"), "\(end.log)")
+        #expect(NodeSnapshot.left(in: host, since: before) == [])
+        try bystander.expectUntouched()
+    }
+
+    private static let phases = [
+        "kind": [
+            "• Preparing nodes", "• Loading", "• Starting control-plane", "• Starting dockerd",
+            "• Waiting for the nodes", "kinkajou: ready",
+        ],
+        "node": [
+            "• Starting the control plane", "• Waiting for the cluster's DNS", "• Starting containerd",
+            "• Installing what", "kinkajou: ready",
+        ],
+    ]
+
     /// In every phase of its start, again and again: KINKAJOU_TEST_DELETIONS says how often.
-    @Test func aPodThatIsDeletedEndsWithinItsGraceAndLeavesNothing() throws {
+    @Test(arguments: ["kind", "node"])
+    func aPodThatIsDeletedEndsWithinItsGraceAndLeavesNothing(engine: String) throws {
         let host = try HostCluster.required()
         let before = try NodeSnapshot(of: host)
         let given = ProcessInfo.processInfo.environment["KINKAJOU_TEST_DELETIONS"].flatMap { Int($0) }
-        let phases = [
-            "• Preparing nodes", "• Loading", "• Starting control-plane", "• Starting dockerd",
-            "• Waiting for the nodes", "kinkajou: ready",
-        ]
+        let phases = try #require(Self.phases[engine])
         for number in 0..<(given ?? 3) {
             let phase = phases[number % phases.count]
             let comment: Comment = "number \(number), in the phase \(phase)"
-            let pod = try ClusterPod(host, name: "doomed-\(number)")
+            let pod = try ClusterPod(
+                host, name: "doomed-\(engine)-\(number)", options: ["--engine", engine])
             defer { pod.remove() }
             try pod.waitForLog(phase)
             let end = try pod.delete()

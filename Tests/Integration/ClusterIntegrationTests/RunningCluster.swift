@@ -25,9 +25,12 @@ extension RunningCluster {
     }
 
     /// What any cluster is for: a Deployment behind a Service, which another Pod reaches by its name.
-    func expectAServiceThatIsReachedByName() throws {
+    ///
+    /// - Parameter load: The command that takes an archive of images into the nodes.
+    func expectAServiceThatIsReachedByName(load: [String] = ["kind", "load", "image-archive"]) throws {
         try copy(try Archives.web(), to: "/tmp/web.tar")
-        try require("kind", "load", "image-archive", "/tmp/web.tar")
+        let loaded = try run(load + ["/tmp/web.tar"], seconds: 120)
+        #expect(loaded.status == 0, "\(loaded)")
         try require(
             "kubectl", "create", "deployment", "web", "--image", Archives.webName, "--port", "80", "--",
             "busybox", "httpd", "-f", "-h", "/srv")

@@ -50,7 +50,7 @@ struct Condition: Sendable, CustomTestStringConvertible {
             check: "no-new-privileges", severity: .warning, says: "set",
             flags: ["--privileged", "--security-opt", "no-new-privileges"]),
         Condition(
-            check: "user-namespace", severity: .info, says: "user namespace",
+            check: "user-namespace", severity: .warning, says: "only 1 of the user IDs",
             script: "exec unshare --user --map-root-user kinkajou doctor --output json --preflight"),
     ]
 
