@@ -10,8 +10,9 @@ public import HostFacts
 public struct NodeCapacity: Sendable, Equatable {
     /// What the engine and its nodes need beside their Pods: dockerd, containerd, kubelet and ourselves, in bytes.
     static let memoryOfEngine: UInt64 = 192 << 20
-    /// What a node is left at least, in bytes: its control plane has to fit.
-    static let leastMemory: UInt64 = 512 << 20
+    /// What a node is left at least, in bytes: its control plane has to fit, and all nodes have the same share. Where the
+    /// limits are less than that for each, the nodes promise more than there is.
+    static let leastMemory: UInt64 = 1 << 30
     /// What a node is left at least, in thousandths of a processor: the requests of kubeadm's Pods and kindnet are 950,
     /// and those of a user's have to fit beside them. Processors are shared by time, so nothing breaks by it.
     static let leastProcessors: UInt64 = 1500

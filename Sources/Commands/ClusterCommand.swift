@@ -35,6 +35,7 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
               CERT_SANS            as --cert-san, separated by commas
               KIND_NODE_IMAGE      as --image
               KIND_CLUSTER_NAME    as --name
+              KINKAJOU_ENGINE      as --engine
 
             EXIT STATUS
               As 'kinkajou dind', and 70 the cluster failed, 75 it was not ready in time.

@@ -11,7 +11,7 @@ struct ClusterOptions: ParsableArguments, Sendable {
 
     @Option(
         help:
-            "How it is made: by kind in a Docker engine (kind, the default), or with the Pod or container as its node (node)."
+            "How it is made (KINKAJOU_ENGINE): by kind in a Docker engine (kind, the default), or with the Pod or container as its node (node)."
     )
     var engine: ClusterEngine?
 
@@ -45,7 +45,7 @@ struct ClusterOptions: ParsableArguments, Sendable {
     func merge(into merge: inout SpecMerge, name: String?) throws {
         merge.take(try config.map(Self.configuration))
         merge.take(\.name, option: name, variable: merge.variable("KIND_CLUSTER_NAME"))
-        merge.take(\.madeBy, option: engine)
+        merge.take(\.madeBy, option: engine, variable: try merge.variable("KINKAJOU_ENGINE").map(Self.engine))
         merge.take(open: \.nodeImage, option: image, variable: merge.variable("KIND_NODE_IMAGE"))
         // kind's `--wait 0s` waits for nothing.
         let isInstant = wait?.duration == .zero
@@ -58,6 +58,14 @@ struct ClusterOptions: ParsableArguments, Sendable {
             variable: names.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init))
         merge.take(open: \.podSubnet, option: podSubnet)
         merge.take(open: \.serviceSubnet, option: serviceSubnet)
+    }
+
+    private static func engine(_ word: String) throws -> ClusterEngine {
+        if let engine = ClusterEngine(rawValue: word) { return engine }
+        let known = ClusterEngine.allCases.map(\.rawValue).joined(separator: " or ")
+        throw KinkajouError(
+            "KINKAJOU_ENGINE is \(word): there is no such engine", cure: "set it to \(known), or unset it",
+            code: .usage)
     }
 
     private static func configuration(_ path: String) throws -> KindConfiguration {

@@ -122,6 +122,17 @@ import Values
         #expect(throws: (any Error).self) { _ = try outside(words) }
     }
 
+    /// The option wins over the variable, at both ends; a word that is none is refused.
+    @Test func theEngineIsASetting() throws {
+        let variables = ["KINKAJOU_ENGINE": "node"]
+        #expect(try inside([], variables).madeBy == .node && outside([], variables).madeBy == .node)
+        #expect(try outside(["--engine", "kind"], variables).madeBy == .kind)
+        let error = #expect(throws: KinkajouError.self) {
+            try outside([], ["KINKAJOU_ENGINE": "docker"])
+        }
+        #expect(error?.code == .usage && error?.cure.contains("kind or node") == true)
+    }
+
     /// The image of the Pod itself is chosen by the client; one of kind's is left to what is in the Pod.
     @Test func theNodeImageOfAPodThatIsTheNode() throws {
         let local = try outside(["--engine", "node"])

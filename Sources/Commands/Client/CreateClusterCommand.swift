@@ -23,7 +23,8 @@ struct CreateClusterCommand: ClientCommand, OutputtingCommand {
               kinkajou create cluster --provider docker
 
             ENVIRONMENT
-              KUBECONFIG, KIND_CLUSTER_NAME, KIND_NODE_IMAGE, KINKAJOU_POD_IMAGE, KINKAJOU_PROVIDER
+              KUBECONFIG, KIND_CLUSTER_NAME, KIND_NODE_IMAGE, KINKAJOU_POD_IMAGE, KINKAJOU_PROVIDER, \
+              KINKAJOU_ENGINE
             """
     )
 
