@@ -8,8 +8,10 @@ public import HostFacts
 /// node's allocatable resources are those of the limits, and the kubelet's cgroup for Pods ends there, so that a Pod
 /// which takes too much is killed alone.
 public struct NodeCapacity: Sendable, Equatable {
-    /// What the engine and its nodes need beside their Pods: dockerd, containerd, kubelet and ourselves, in bytes.
-    static let memoryOfEngine: UInt64 = 192 << 20
+    /// What is needed beside the nodes: dockerd, its containerd and ourselves, in bytes.
+    static let memoryOfEngine: UInt64 = 160 << 20
+    /// What a node needs beside its Pods: kubelet, containerd and its shims, in bytes.
+    static let memoryOfNode: UInt64 = 160 << 20
     /// What a node is left at least, in bytes: its control plane has to fit, and all nodes have the same share. Where the
     /// limits are less than that for each, the nodes promise more than there is.
     static let leastMemory: UInt64 = 1 << 30
@@ -64,7 +66,7 @@ public struct NodeCapacity: Sendable, Equatable {
         var reservation = Reservation(memory: 0, processors: 0)
         if let memoryLimit, memoryLimit < memory {
             let share = (memoryLimit - min(memoryLimit, Self.memoryOfEngine)) / count
-            let left = max(share, Self.leastMemory)
+            let left = max(share - min(share, Self.memoryOfNode), Self.leastMemory)
             reservation.memory = memory - min(memory, left)
         }
         let seen = UInt64(max(0, processors)) * 1000

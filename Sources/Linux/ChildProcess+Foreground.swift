@@ -11,7 +11,9 @@ extension ChildProcess {
         let stops = Task {
             for await _ in self.stops() {
                 tcsetpgrp(STDIN_FILENO, getpgrp())
-                kill(getpid(), SIGSTOP)
+                // To this thread itself, which then goes no further: one for the process may be taken by another thread,
+                // and the child would be continued before the stop.
+                raise(SIGSTOP)
                 // Continued, in the foreground or in the background.
                 if tcgetpgrp(STDIN_FILENO) == getpgrp() { tcsetpgrp(STDIN_FILENO, self.pid) }
                 self.signal(SIGCONT, group: true)

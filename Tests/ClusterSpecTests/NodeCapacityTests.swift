@@ -20,14 +20,16 @@ import Testing
 
     @Test func whatIsLeftIsTheLimitWithoutTheEngine() {
         let reservation = capacity(memoryLimit: 4 * Self.gibibyte, processorLimit: 2).reservation(nodes: 1)
-        #expect(reservation.memory == 12 * Self.gibibyte + NodeCapacity.memoryOfEngine)
+        #expect(
+            reservation.memory == 12 * Self.gibibyte + NodeCapacity.memoryOfEngine + NodeCapacity.memoryOfNode
+        )
         #expect(reservation.processors == 6000)
-        #expect(reservation.quantities.map(\.quantity) == ["6000m", "12779520Ki"])
+        #expect(reservation.quantities.map(\.quantity) == ["6000m", "12910592Ki"])
     }
 
     @Test func nodesShareIt() {
         let reservation = capacity(memoryLimit: 4 * Self.gibibyte, processorLimit: 6).reservation(nodes: 3)
-        let share = (4 * Self.gibibyte - NodeCapacity.memoryOfEngine) / 3
+        let share = (4 * Self.gibibyte - NodeCapacity.memoryOfEngine) / 3 - NodeCapacity.memoryOfNode
         #expect(reservation.memory == 16 * Self.gibibyte - share)
         #expect(reservation.processors == 6000)
     }
@@ -59,10 +61,10 @@ import Testing
         let plan = try ClusterPlan(merge.spec, in: place)
         #expect(
             plan.cluster.kubeadmConfigPatches.first
-                == "kind: KubeletConfiguration\nsystemReserved:\n  memory: 12779520Ki\n")
+                == "kind: KubeletConfiguration\nsystemReserved:\n  memory: 12910592Ki\n")
         #expect(plan.cluster.kubeadmConfigPatches.last?.contains("cpu: 1") == true)
         let decision = plan.decisions.first { $0.field == "kubelet.systemReserved" }
-        #expect(decision?.value == "memory=12779520Ki" && decision?.source == .kinkajou)
+        #expect(decision?.value == "memory=12910592Ki" && decision?.source == .kinkajou)
         #expect(
             try ClusterPlan(merge.spec, in: ClusterSurroundings()).cluster.kubeadmConfigPatches.count == 1)
     }

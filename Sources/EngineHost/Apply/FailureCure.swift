@@ -42,8 +42,9 @@ extension KinkajouError {
         default:
             let isLimit = error.errorNumber == EAGAIN
             self.init(
-                "\(what): \(error)", cure: FailureCure.of(error.errorNumber) ?? unusable.cure,
-                code: .stepFailed, see: isLimit ? "kinkajou doctor --check processes" : nil)
+                (isLimit ? "the limit of processes is reached: " : "") + "\(what): \(error)",
+                cure: FailureCure.of(error.errorNumber) ?? unusable.cure,
+                code: .stepFailed, see: isLimit ? "kinkajou doctor --check pids" : nil)
         }
     }
 }

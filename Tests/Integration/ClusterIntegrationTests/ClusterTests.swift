@@ -158,7 +158,7 @@ struct ClusterTests {
             ["--privileged", "--memory", "2g", "--memory-swap", "2g"], ["--wait-for", "service-account"])
         defer { container.remove() }
         try container.waitForErrors("kinkajou: ready")
-        try container.expectAMemoryHogToDieAlone(promised: "1856Mi", load: ["kind", "load", "image-archive"])
+        try container.expectAMemoryHogToDieAlone(promised: "1728Mi", load: ["kind", "load", "image-archive"])
     }
 
     /// The other levels are those of other tests.

@@ -125,7 +125,7 @@ struct NodeEngineTests {
         defer { container.remove() }
         try container.waitForErrors("kinkajou: ready")
         try container.expectAMemoryHogToDieAlone(
-            promised: "1856Mi", load: ["ctr", "--namespace", "k8s.io", "images", "import"])
+            promised: "1728Mi", load: ["ctr", "--namespace", "k8s.io", "images", "import"])
     }
 
     @Test func withoutAVolumeItSaysWhatToDo() throws {

@@ -140,7 +140,7 @@ struct PodTests {
         try theServerIsReachedFromOutside(pod, by: bystander)
         let promised = try pod.require(
             "kubectl", "get", "nodes", "-o", "jsonpath={.items[0].status.allocatable.memory}")
-        #expect(promised == "1856Mi")
+        #expect(promised == "1728Mi")
         #expect(try pod.restarts() == "0")
         let end = try pod.delete()
         #expect(end.seconds < 30)
