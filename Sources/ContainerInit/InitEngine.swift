@@ -175,7 +175,8 @@ struct InitEngine {
         return clinux_signal_wait(waited.bits, timeout, &signal) == 0 ? signal : nil
     }
 
-    private mutating func forward(_ signal: Int32) {
+    private mutating func forward(_ received: Int32) {
+        let signal = options.translatedSignals[received] ?? received
         log.write(.debug, "Passing signal: '\(SignalName.text(of: signal))'")
         switch signalChild(signal) {
         case 0: break

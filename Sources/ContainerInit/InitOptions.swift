@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// How the init treats its child and what that leaves behind. Each option is tini's unless it says so.
 public struct InitOptions: Sendable, Equatable {
     /// `-s`, `TINI_SUBREAPER`: adopt orphaned descendants where this process is not PID 1.
@@ -18,6 +20,8 @@ public struct InitOptions: Sendable, Equatable {
     /// `--linger`, `KINKAJOU_INIT_LINGER` (not in tini): how long what the child left behind may take to
     /// end after SIGTERM before SIGKILL. `nil`: it is left alone.
     public var linger: Duration? = .seconds(2)
+    /// Signals that the child gets as others (not in tini).
+    public var translatedSignals: [Int32: Int32] = [:]
     /// The name under which messages appear, such as `tini`.
     public var programName = "kinkajou-init"
 
@@ -33,6 +37,8 @@ extension InitOptions {
         options.programName = "kinkajou"
         options.isSubreaper = true
         options.grace = grace
+        // What halts systemd (systemd(1)) is the STOPSIGNAL of node images, with which runtimes stop a container.
+        options.translatedSignals = [SignalName.realTime.lowerBound + 3: SIGTERM]
         options.linger = linger
         return options
     }

@@ -14,7 +14,7 @@ enum SignalName {
     ]
 
     /// The first and the last real-time signal that programs may use; the C library keeps two before.
-    private static let realTime: ClosedRange<Int32> = 34...64
+    static let realTime: ClosedRange<Int32> = 34...64
 
     /// Reads `SIGTERM` (all that tini takes), `TERM`, `15`, `SIGRTMIN+3` or `RTMAX-1`.
     static func number(of text: String) -> Int32? {

@@ -18,6 +18,13 @@ struct HandoverTests {
         #expect(Array(line.dropFirst(Handover.wordCount)) == ["dind", "--", "true"])
     }
 
+    /// Node images name systemd's signal as the one that stops their containers; tini hands it on as it is.
+    @Test("a supervisor's init knows the stop signal of node images")
+    func stopSignal() {
+        #expect(InitOptions.ofSupervisor(grace: nil, linger: nil).translatedSignals == [37: 15])
+        #expect(InitOptions().translatedSignals.isEmpty)
+    }
+
     /// tini's options and a command of that name are none.
     @Test(
         "is not taken out of other command lines",

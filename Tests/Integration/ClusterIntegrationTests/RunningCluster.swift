@@ -107,9 +107,10 @@ extension RunningCluster {
                 volumeMounts: [{name: data, mountPath: /data}]
               volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
             """)
-        try require(
-            "kubectl", "wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/writer", "--timeout=120s",
-            seconds: 150)
+        // kubectl of 1.20 waits for no fields.
+        try Wait.until("the Pod writer to have succeeded", seconds: 120) {
+            try require("kubectl", "get", "pod", "writer", "-o", "jsonpath={.status.phase}") == "Succeeded"
+        }
         #expect(try require("kubectl", "get", "pvc", "data", "-o", "jsonpath={.status.phase}") == "Bound")
     }
 
