@@ -296,18 +296,10 @@ public struct DockerProvider: ClusterProvider {
         guard made.isSuccess else { throw try await creationError(made, request: request) }
         let source = made.output.trimmed
         for program in PodTemplate.programNames {
-            let path = "\(PodTemplate.programDirectory)/\(program)"
-            let temporary = try LogExport.temporaryDirectory()
-            defer {
-                try? Files.remove("\(temporary)/\(program)")
-                try? Files.removeDirectory(temporary)
-            }
-            for (from, to) in [
-                ("\(source):\(path)", "\(temporary)/\(program)"),
-                ("\(temporary)/\(program)", "\(container):\(path)"),
-            ] {
-                _ = try await docker.output(
-                    ["cp", from, to], doing: "hand over \(program)", timeout: .seconds(120))
+            let path = "\(source):\(PodTemplate.programDirectory)/\(program)"
+            let title = "hand over \(program)"
+            try await copy(to: PodTemplate.programDirectory, named: program, in: container, doing: title) {
+                _ = try await docker.output(["cp", path, $0], doing: title, timeout: .seconds(120))
             }
         }
         _ = try await docker.output(["rm", "--volumes", source], doing: "remove a container that never ran")

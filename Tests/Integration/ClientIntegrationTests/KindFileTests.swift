@@ -163,21 +163,21 @@ struct KindFileInDockerTests {
 
     /// The shell above gets its prompt, and `fg` goes on with the command.
     @Test func aKeyStopsTheCommandOfRun() throws {
-        let home = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: home) }
+        let user = try DockerClient()
+        // Also of a test that fails: nobody else deletes the cluster of a command that was killed.
+        defer { user.remove() }
         let terminal = try Pty()
         let kinkajou = try BuiltBinary.path("kinkajou")
         let process = try ChildProcess(
             terminal.session(
                 """
-                export HOME=\(home) KUBECONFIG=\(home)/kubeconfig PS1='prompt> '
+                export HOME=\(user.home) KUBECONFIG=\(user.home)/kubeconfig PS1='prompt> '
                 exec bash --norc --noprofile -i
                 """))
         defer { process.end() }
         try terminal.waitForOutput("prompt> ")
         terminal.type(
-            "\(kinkajou) run -q --provider docker --image \(ImageUnderTest.node.name)"
+            "\(kinkajou) run -q --name \(user.name) --provider docker --image \(ImageUnderTest.node.name)"
                 + " --pod-image \(ImageUnderTest.pod.name) --wait-for api -- sh -c 'echo sta\"\"rted; read x; echo got-$x'\n"
         )
         try terminal.waitForOutput("started", seconds: 240)
