@@ -162,6 +162,7 @@ enum CgroupPlanner {
                     because: "the runtime mounted the cgroups read-only"))
         }
         let controllers = facts.cgroups.unified?.controllers ?? []
+        if let problem = missingControllers(among: controllers) { outcome.problems.append(problem) }
         let isRealRoot = facts.cgroups.unified?.rootType == nil
         if hierarchy.ownPath == "/" && hierarchy.root == "/" {
             outcome.strategies = [
@@ -198,6 +199,19 @@ enum CgroupPlanner {
             outcome.strategies.append(fallback)
         }
         return outcome
+    }
+
+    /// What a cgroup does not have, its children cannot get (cgroups(7)).
+    private static func missingControllers(among controllers: [String]) -> Problem? {
+        let missing = NecessaryControllers.names.filter { !controllers.contains($0) }
+        guard !missing.isEmpty else { return nil }
+        let names = missing.joined(separator: ", ")
+        return .error(
+            .cgroupControllers,
+            "the own cgroup has no controller \(names) (cgroup.controllers): a limit of a nested container would be none",
+            cure: "let every cgroup above hand it on (echo \(missing.map { "+" + $0 }.joined(separator: " "))"
+                + " >/sys/fs/cgroup/.../cgroup.subtree_control), and boot the machine without cgroup_disable= for it",
+            code: .privilegeMissing)
     }
 
     /// The real root is exempt from the rule that a cgroup with controllers has no processes.

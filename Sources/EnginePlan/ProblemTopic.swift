@@ -26,6 +26,8 @@ public enum ProblemTopic: String, Sendable, Codable, CaseIterable {
     case inotify
     /// No cgroups at all.
     case cgroups = "cgroups-mounted"
+    /// Controllers that the own cgroup does not have.
+    case cgroupControllers = "cgroup-controllers"
     /// Different cgroups in different hierarchies.
     case cgroupPaths = "cgroup-paths"
     /// The program iptables.

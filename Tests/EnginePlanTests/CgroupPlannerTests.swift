@@ -50,6 +50,25 @@ struct CgroupPlannerTests {
         #expect(strategy.parentDirectories == ["/sys/fs/cgroup/kinkajou"])
     }
 
+    /// A limit that would be none is not passed over, wherever the own cgroup lies.
+    @Test(arguments: ["v2-privileged-private", "v2-privileged-host", "v2-machine"])
+    func aMissingControllerIsAnError(name: String) async throws {
+        var facts = try await RecordedHost(name).facts()
+        #expect(CgroupPlanner.plan(facts).problems.isEmpty)
+        for controller in ["cpu", "memory", "pids"] {
+            let before = facts.cgroups.unified?.controllers ?? []
+            facts.cgroups.unified?.controllers.removeAll { $0 == controller }
+            let problem = try #require(CgroupPlanner.plan(facts).problems.first)
+            #expect(problem.severity == .error)
+            #expect(problem.topic == .cgroupControllers)
+            #expect(problem.summary.contains("no controller \(controller) "), "\(problem)")
+            #expect(problem.cure.contains("+\(controller) "), "\(problem)")
+            facts.cgroups.unified?.controllers = before
+        }
+        facts.cgroups.unified?.controllers.removeAll { $0 == "misc" }
+        #expect(CgroupPlanner.plan(facts).problems.isEmpty)
+    }
+
     /// In every layout the parent lies under the own cgroup.
     @Test(arguments: try RecordedHost.names() + DerivedHost.all.map(\.name))
     func theParentLiesUnderTheOwnCgroup(name: String) async throws {

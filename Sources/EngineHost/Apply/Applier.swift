@@ -109,12 +109,12 @@ public actor Applier {
             let before = try Files.read(cgroup + "/cgroup.subtree_control")
                 .split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
             let leaf = leafOfEvacuation(of: cgroup)
-            let enabled = try await Evacuation.delegate(
-                cgroup: cgroup, leaf: leaf, controllers: controllers)
-            let added = enabled.filter { !before.contains($0) }
+            // Noted before: when one cannot be enabled, those before it are taken back all the same.
             if let index = undos.lastIndex(where: { $0.undo.evacuatedCgroup == cgroup }), let leaf {
-                undos[index].undo = .returnProcesses(cgroup: cgroup, leaf: leaf, withdrawing: added)
+                undos[index].undo = .returnProcesses(
+                    cgroup: cgroup, leaf: leaf, withdrawing: controllers.filter { !before.contains($0) })
             }
+            try await Evacuation.delegate(cgroup: cgroup, leaf: leaf, controllers: controllers)
         case .mountNamedHierarchy(let name, let path, let target):
             try makeMountPoint(target, for: title)
             let made = try NamedHierarchy.mount(name, path: path, at: target)

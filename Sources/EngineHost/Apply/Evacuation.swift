@@ -1,3 +1,4 @@
+internal import EnginePlan
 internal import Glibc
 internal import Linux
 
@@ -8,8 +9,6 @@ enum Evacuation {
     /// How long it is tried: an exec probe has mostly a second to end in.
     static let patience = Duration.seconds(5)
     private static let pause = Duration.milliseconds(50)
-    /// Without these a limit of a nested container would be none.
-    private static let necessary: Set = ["cpu", "memory", "pids"]
 
     /// Why a cgroup cannot hand its controllers on.
     struct Failure: Error, Equatable, CustomStringConvertible {
@@ -55,18 +54,18 @@ enum Evacuation {
     }
 
     /// Enables controllers for the children, one by one: those that cannot be had do not hinder the others, unless
-    /// the limits of nested containers depend on them. The result names those that are on.
+    /// the limits of nested containers depend on them.
     static func delegate(
         cgroup: String, leaf: String?, controllers: [String], within limit: Duration = patience
-    ) async throws -> [String] {
+    ) async throws {
         let deadline = ContinuousClock.now + limit
         let file = cgroup + "/cgroup.subtree_control"
-        var enabled: [String] = []
         for controller in controllers {
-            while !enabled.contains(controller) {
+            var isSettled = false
+            while !isSettled {
                 do throws(SystemError) {
                     try Files.write("+\(controller)", to: file)
-                    enabled.append(controller)
+                    isSettled = true
                 } catch  where error.errorNumber == EBUSY {
                     // Somebody came in since the evacuation.
                     guard ContinuousClock.now < deadline else {
@@ -79,17 +78,16 @@ enum Evacuation {
                     try await Task.sleep(for: pause)
                 } catch {
                     // Not every controller can be handed on (threaded, or in use by version 1).
-                    guard !necessary.contains(controller) else {
+                    guard !NecessaryControllers.names.contains(controller) else {
                         throw Failure(cgroup: cgroup, controller: controller, errorNumber: error.errorNumber)
                     }
-                    break
+                    isSettled = true
                 }
             }
         }
-        return enabled
     }
 
-    /// Withdraws the controllers, moves the processes back and removes the leaf.
+    /// Withdraws the controllers (one that is not on is no error to the kernel), moves the processes back and removes the leaf.
     static func undo(cgroup: String, leaf: String, withdrawing controllers: [String]) async throws {
         for controller in controllers {
             try Files.write("-\(controller)", to: cgroup + "/cgroup.subtree_control")

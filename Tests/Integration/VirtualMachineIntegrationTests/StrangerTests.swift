@@ -64,6 +64,8 @@ extension UnifiedCgroupTests {
         #expect(result.status == 71, "\(result)")
         #expect(result.errors.contains("/sys/fs/cgroup"), "\(result)")
         #expect(result.errors.contains("Operation not supported"), "\(result)")
+        // cpuset and cpu were on, before memory could not be.
+        #expect(result.output.contains("handed on: []"), "\(result)")
         #expect(!result.output.contains("it runs"), "\(result)")
         container.remove()
         #expect(try machine.addedCgroups() == [])
@@ -106,7 +108,8 @@ extension VirtualMachine {
             mkdir /tmp/\(name)
             docker run -d --name \(name) --privileged --cgroupns=private -v /usr:/usr:ro -v /tmp/\(name):/go:ro \
                 -v /lib/modules:/lib/modules:ro -v /var/lib/docker host:usr sh -c \
-                'until [ -e /go/go ]; do sleep 0.2; done; exec kinkajou dind --ready-timeout 10m --grace 3m -- echo it runs'
+                'until [ -e /go/go ]; do sleep 0.2; done; kinkajou dind --ready-timeout 10m --grace 3m -- echo it runs
+                status=$?; echo "handed on: [$(cat /sys/fs/cgroup/cgroup.subtree_control)]"; exit $status'
             """)
         return HeldContainer(machine: self, name: name)
     }

@@ -39,16 +39,98 @@ struct UnifiedCgroupTests {
     /// A machine's own network, with an engine of the machine in it.
     @Test func whatIsTheMachinesStays() throws {
         let machine = try VirtualMachine.shared.get()
-        // But for lifetimes of addresses, which pass, and for the carrier of bridges, which goes a while after the last
-        // container of an earlier test.
-        let network =
-            "ip -o link | sed 's/<[^>]*>//; s/state [A-Z]*//'; ip -o addr | sed 's/valid_lft.*//'; iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'"
-        let before = try machine.exec(network)
+        let before = try machine.network()
         let result = try machine.runContainer(
             namespace: "private", flags: ["--network", "host"], script: "true")
         #expect(result.status == 69, "\(result)")
         #expect(result.errors.contains("another Docker engine runs in this network namespace"), "\(result)")
-        #expect(try machine.exec(network) == before)
+        #expect(try machine.network() == before)
+    }
+
+    /// A machine without an engine of its own, such as one with containerd: in its network namespace an engine of ours
+    /// starts, runs a container with a published port, and stops.
+    @Test func aMachinesNetworkIsAsBeforeAfterAStartAndStop() throws {
+        let machine = try VirtualMachine.shared.get()
+        try machine.exec("systemctl stop docker.socket docker")
+        defer { _ = try? machine.exec("systemctl start docker.socket docker") }
+        // What the engine has left, and then what a network plug-in and a mesh have there.
+        try machine.exec(
+            """
+            set -e
+            for family in iptables ip6tables; do
+                for table in filter nat raw; do
+                    $family -t $table -F
+                    $family -t $table -X
+                done
+                $family -P FORWARD ACCEPT
+            done
+            ip -o link show type bridge | cut -d: -f2 | xargs -r -n1 ip link delete
+            ip link add cni0 type bridge
+            ip addr add 10.244.9.1/24 dev cni0
+            ip link set cni0 up
+            ip link add veth77 type veth peer name peer77
+            ip link set veth77 master cni0
+            iptables -t nat -N ISTIO_OUTPUT
+            iptables -t nat -A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN
+            iptables -t nat -A OUTPUT -p tcp -j ISTIO_OUTPUT
+            iptables -A FORWARD -i cni0 -j ACCEPT
+            ip6tables -A FORWARD -i cni0 -j ACCEPT
+            """)
+        defer {
+            _ = try? machine.exec(
+                """
+                ip link delete veth77; ip link delete cni0
+                iptables -t nat -F; iptables -t nat -X; iptables -F FORWARD; ip6tables -F FORWARD
+                """)
+        }
+        let before = try machine.network()
+        let result = try machine.runByContainerd(
+            """
+            docker load -qi /busybox.tar
+            docker network create extra >/dev/null
+            docker run -d -p 8080:80 --network extra busybox:local sleep 1000 >/dev/null
+            iptables-save -t nat | grep -c dport.*8080
+            docker run --rm busybox:local echo hello
+            exit 7
+            """)
+        #expect(result.status == 7, "\(result)")
+        #expect(result.output.contains("\n1\nhello"), "\(result)")
+        #expect(result.errors.contains("the network namespace of the machine itself"), "\(result)")
+        #expect(!result.errors.contains("left behind"), "\(result)")
+        #expect(try machine.network() == before)
+        #expect(try machine.addedCgroups() == [])
+    }
+
+    /// A `docker` at the root of the machine's hierarchy is for an engine of the machine with the cgroupfs driver. No
+    /// further cgroup can be made in it: using it would be a failure.
+    @Test func theCgroupOfTheMachinesEngineIsNeitherSweptNorUsed() throws {
+        let machine = try VirtualMachine.shared.get()
+        try machine.exec(
+            """
+            set -e
+            mkdir -p /sys/fs/cgroup/docker/somebody
+            echo 1 >/sys/fs/cgroup/docker/cgroup.max.descendants
+            sleep 1000 >/dev/null 2>&1 & echo $! | tee /tmp/somebody.pid >/sys/fs/cgroup/docker/somebody/cgroup.procs
+            """)
+        defer {
+            _ = try? machine.exec(
+                """
+                kill $(cat /tmp/somebody.pid)
+                until rmdir /sys/fs/cgroup/docker/somebody /sys/fs/cgroup/docker; do sleep 0.1; done
+                """)
+        }
+        let state =
+            "cd /sys/fs/cgroup/docker; stat -c '%n %i' . somebody; cat somebody/cgroup.procs cgroup.subtree_control"
+        let before = try machine.exec(state)
+        for flags in [[], ["-v", "/sys/fs/cgroup:/sys/fs/cgroup"]] {
+            let result = try machine.runContainer(
+                namespace: "host", flags: flags,
+                script: "docker load -qi /busybox.tar; docker run --rm busybox:local echo hello; exit 7")
+            #expect(result.status == 7, "\(flags): \(result)")
+            #expect(result.output.contains("hello"), "\(flags): \(result)")
+            #expect(!result.errors.contains("left behind"), "\(flags): \(result)")
+            #expect(try machine.exec(state) == before, "\(flags)")
+        }
     }
 }
 
@@ -97,11 +179,45 @@ final class VirtualMachine: Sendable {
                 "--memory-swap=300m", "-v", "/usr:/usr:ro",
                 "-v", "/tmp/busybox.tar:/busybox.tar:ro", "-v", "/lib/modules:/lib/modules:ro",
                 "-v", "/var/lib/docker",
-            ] + flags + [
-                "host:usr", "/usr/local/bin/kinkajou", "dind",
-                // Everything takes some twenty times as long as on a real machine.
-                "--ready-timeout", "10m", "--grace", "3m", "--", "sh", "-c", script,
-            ])
+            ] + flags + ["host:usr"] + Self.engine(running: script))
+    }
+
+    /// Runs `kinkajou dind -- sh -c SCRIPT` in a privileged container of the machine's containerd, in the machine's own
+    /// network namespace.
+    func runByContainerd(_ script: String) throws -> Command.Result {
+        let data = "/tmp/host-network"
+        try exec("mkdir -p \(data)")
+        defer { _ = try? exec("rm -rf \(data)") }
+        let mounts = ["/usr", "/tmp/busybox.tar:/busybox.tar", "/lib/modules"].flatMap { mount in
+            let paths = mount.split(separator: ":")
+            return ["--mount", "type=bind,src=\(paths[0]),dst=\(paths.last ?? ""),options=rbind:ro"]
+        }
+        return try Command.run(
+            [Self.script, "exec", "--timeout", "900", name, "--", "ctr", "run", "--rm", "--privileged", "--net-host"]
+                + mounts + ["--mount", "type=bind,src=\(data),dst=/var/lib/docker,options=rbind:rw"]
+                + ["--env", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "--rootfs", "/tmp/rootfs", "host-network"]
+                + Self.engine(running: script),
+            seconds: 960)
+    }
+
+    /// Links, addresses and rules of the machine's network namespace; but for lifetimes of addresses, which pass, and for
+    /// the carrier of bridges, which goes a while after the last container of an earlier test.
+    func network() throws -> String {
+        try exec(
+            """
+            ip -o link | sed 's/<[^>]*>//; s/state [A-Z]*//'
+            ip -o addr | sed 's/valid_lft.*//'
+            for family in iptables ip6tables; do
+                $family-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'
+            done
+            cat /proc/sys/net/ipv4/ip_forward
+            """)
+    }
+
+    /// The command line of the engine that runs a script.
+    private static func engine(running script: String) -> [String] {
+        // Everything takes some twenty times as long as on a real machine.
+        ["/usr/local/bin/kinkajou", "dind", "--ready-timeout", "10m", "--grace", "3m", "--", "sh", "-c", script]
     }
 
     /// Runs docker on the machine.
