@@ -43,7 +43,13 @@ public struct Pipe: Sendable {
 
     /// Closes both ends.
     public func close() {
-        Glibc.close(reading)
-        Glibc.close(writing)
+        closeReading()
+        closeWriting()
     }
+
+    /// Closes the end for reading.
+    public func closeReading() { Glibc.close(reading) }
+
+    /// Closes the end for writing.
+    public func closeWriting() { Glibc.close(writing) }
 }

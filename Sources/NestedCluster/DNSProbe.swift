@@ -7,6 +7,7 @@ struct DNSProbe {
     let client: KubernetesClient
     private static let name = "coredns"
     private static let namespace = "kube-system"
+    private static let labels = "k8s-app=kube-dns"
     private static let limit = Duration.seconds(10)
 
     /// Shortens the interval. This is for the moment before the nodes are Ready: none of its Pods has been started yet.
@@ -29,17 +30,57 @@ struct DNSProbe {
         }
     }
 
-    /// Puts the interval back.
+    /// Puts the interval back, without replacing the Pods, which are what was waited for: while the Deployment is paused
+    /// it replaces none, and afterwards it finds that its ReplicaSet is as it should be.
     func restore(_ period: Int64) async throws {
-        try await set(period)
+        let template = Self.template(period)
+        let deployment = try await client.patch(
+            .deployments, Self.name, namespace: Self.namespace,
+            ["spec": ["paused": true, "template": template]], type: .strategic)
+        do {
+            try await settle(deployment, template)
+        } catch {
+            // The Pods are replaced then, which is better than a Deployment that stays paused.
+            try await resume()
+            throw error
+        }
+        try await resume()
+    }
+
+    private func resume() async throws {
+        try await client.patch(
+            .deployments, Self.name, namespace: Self.namespace, ["spec": ["paused": .null]], type: .strategic)
+    }
+
+    /// Gives the template of a Deployment to the ReplicaSet that has its Pods. An older one with that template would be
+    /// taken for the Deployment's own: it has none, and goes.
+    private func settle(_ deployment: JSONValue, _ template: JSONValue) async throws {
+        let owner = deployment["metadata"]["uid"].string
+        let sets = try await client.list(.replicaSets, namespace: Self.namespace, labels: Self.labels).items
+            .filter { set in set["metadata"]["ownerReferences"].array.contains { $0["uid"].string == owner } }
+        let active = sets.filter { $0["spec"]["replicas"].integer != 0 }
+        // In the middle of a replacement there is nothing to be kept.
+        guard active.count == 1, let name = active[0]["metadata"]["name"].string else { return }
+        try await client.patch(
+            .replicaSets, name, namespace: Self.namespace, ["spec": ["template": template]], type: .strategic)
+        for set in sets where set["spec"]["replicas"].integer == 0 {
+            guard let name = set["metadata"]["name"].string, let uid = set["metadata"]["uid"].string else {
+                continue
+            }
+            try await client.delete(.replicaSets, name, namespace: Self.namespace, uid: uid)
+        }
     }
 
     private func set(_ period: Int64) async throws {
-        let container: JSONValue = [
-            "name": .string(Self.name), "readinessProbe": ["periodSeconds": .integer(period)],
-        ]
         try await client.patch(
             .deployments, Self.name, namespace: Self.namespace,
-            ["spec": ["template": ["spec": ["containers": [container]]]]], type: .strategic)
+            ["spec": ["template": Self.template(period)]], type: .strategic)
+    }
+
+    private static func template(_ period: Int64) -> JSONValue {
+        let container: JSONValue = [
+            "name": .string(name), "readinessProbe": ["periodSeconds": .integer(period)],
+        ]
+        return ["spec": ["containers": [container]]]
     }
 }

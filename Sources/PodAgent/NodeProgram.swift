@@ -9,7 +9,8 @@ struct NodeProgram {
     /// The words that run a program in the node.
     func words(_ words: [String], hasInput: Bool = false, isTerminal: Bool = false) -> [String] {
         guard !isHere else { return words }
-        return ["docker", "exec"] + (hasInput ? ["-i"] : []) + (isTerminal ? ["-t"] : []) + [node] + words
+        // The mark of a session, where there is one: Docker does not end what it has started when its client goes.
+        return ["docker", "exec", "-e", ExecSession.variable] + (hasInput ? ["-i"] : []) + (isTerminal ? ["-t"] : []) + [node] + words
     }
 
     /// A program in the node that is to be started by the caller.

@@ -240,30 +240,64 @@ import Values
         #expect(shortened.1 == (expected == nil ? ["GET"] : ["GET", "PATCH"]))
     }
 
-    /// The interval of CoreDNS's probe is as kubeadm left it afterwards, also when the wait has failed.
-    @Test func theProbeOfCoreDNSIsPutBack() async throws {
+    /// The interval of CoreDNS's probe is as kubeadm left it afterwards, and its Pods are those that were waited for: the
+    /// Deployment is paused until the ReplicaSet that has them has its template again.
+    @Test func theProbeOfCoreDNSIsPutBackUnderItsPods() async throws {
+        let asked = try await restore(activeSets: 1)
+        #expect(
+            asked.map { $0.prefix { $0 != "?" } } == [
+                "PATCH deployments/coredns", "GET replicasets", "PATCH replicasets/new", "DELETE replicasets/old",
+                "PATCH deployments/coredns",
+            ])
+        #expect(asked[0].contains(#""paused":true"#) && asked[0].contains(#""periodSeconds":7}"#), "\(asked)")
+        #expect(asked[2].contains(#""periodSeconds":7}"#), "\(asked)")
+        #expect(asked[3].contains(#""uid":"3""#), "\(asked)")
+        #expect(asked[4].contains(#""paused":null"#), "\(asked)")
+    }
+
+    /// Two ReplicaSets with Pods are a replacement that is going on: it goes on. And the Deployment does not stay paused.
+    @Test func aDeploymentDoesNotStayPaused() async throws {
+        let replacing = try await restore(activeSets: 2)
+        #expect(
+            replacing.map { $0.prefix { $0 != "?" } } == [
+                "PATCH deployments/coredns", "GET replicasets", "PATCH deployments/coredns",
+            ])
+        let failed = try await restore(activeSets: 1, setsAreRefused: true)
+        #expect(failed.last?.contains(#""paused":null"#) == true, "\(failed)")
+    }
+
+    /// The requests of a restoration: the last part of each path, the query and the body.
+    private func restore(activeSets: Int, setsAreRefused: Bool = false) async throws -> [String] {
         let asked = Mutex<[String]>([])
+        let owner = #""ownerReferences": [{"uid": "1"}]"#
+        let sets = """
+            {"kind": "ReplicaSetList", "metadata": {"resourceVersion": "1"}, "items": [
+            {"metadata": {"name": "new", "uid": "2", \(owner)}, "spec": {"replicas": 2}},
+            {"metadata": {"name": "old", "uid": "3", \(owner)}, "spec": {"replicas": \(activeSets - 1)}},
+            {"metadata": {"name": "another", "uid": "4", "ownerReferences": [{"uid": "5"}]}, "spec": {"replicas": 0}}]}
+            """
         try await StubServer.with { exchange in
             let body = String(buffer: try await exchange.body())
-            asked.withLock { $0.append("\(exchange.request.method) \(body)") }
-            let deployment =
-                #"{"spec": {"template": {"spec": {"containers": [{"name": "coredns", "readinessProbe": {"periodSeconds": 7}}]}}}}"#
-            try await exchange.head(200, ["Content-Length": "\(deployment.utf8.count)"])
-            try await exchange.write(deployment)
-            try await exchange.end()
+            let target = exchange.request.target
+            let path = target.split(separator: "/kube-system/").last ?? ""
+            asked.withLock { $0.append("\(exchange.request.method) \(path)?\(body)") }
+            if target.contains("replicasets"), setsAreRefused {
+                try await exchange.answer(403, #"{"kind": "Status", "reason": "Forbidden", "code": 403}"#)
+            } else {
+                try await exchange.answer(
+                    200, exchange.request.method == .GET ? sets : #"{"metadata": {"uid": "1"}}"#)
+            }
         } body: { stub in
             try await KubernetesClient(
                 ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test"
             ).use { client in
-                let probe = DNSProbe(client: client)
-                let period = try await probe.shorten()
-                #expect(period == 7)
-                try await probe.restore(7)
+                if setsAreRefused {
+                    await #expect(throws: KubernetesError.self) { try await DNSProbe(client: client).restore(7) }
+                } else {
+                    try await DNSProbe(client: client).restore(7)
+                }
             }
         }
-        let patches = asked.withLock { $0.filter { $0.hasPrefix("PATCH") } }
-        #expect(patches.count == 2)
-        #expect(patches.first?.contains(#""periodSeconds":1}"#) == true)
-        #expect(patches.last?.contains(#""periodSeconds":7}"#) == true)
+        return asked.withLock { $0 }
     }
 }

@@ -20,8 +20,7 @@ struct DockerProgram: Sendable {
                     executable: "docker", arguments: arguments, environment: Linux.Environment.all()),
                 timeout: timeout)
         } catch let error as SpawnError {
-            throw KinkajouError(
-                "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
+            throw Self.failure(error)
         } catch let error as CapturedProgram.TimedOut {
             throw KinkajouError(
                 "\(error): docker \(arguments.first ?? "")",
@@ -102,9 +101,46 @@ struct DockerProgram: Sendable {
             case .signaled(let number): return 128 + Int32(number)
             }
         } catch let error as SubprocessError {
-            throw KinkajouError(
-                "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
+            throw Self.failure(error)
         }
+    }
+
+    /// Runs it beside a body, with a stdin that ends when the body does, or this program.
+    func with<Result>(held arguments: [String], _ body: () async throws -> Result) async throws -> Result {
+        let input = try Pipe()
+        let nothing = try FileDescriptor.open("/dev/null", .readWrite)
+        defer { try? nothing.close() }
+        var request = ChildRequest(
+            executable: "docker", arguments: arguments, environment: Linux.Environment.all())
+        request.streams = (input.reading, nothing.rawValue, nothing.rawValue)
+        let child: ChildProcess
+        do {
+            child = try ChildProcess.start(request)
+        } catch {
+            input.close()
+            throw Self.failure(error)
+        }
+        input.closeReading()
+        do {
+            let result = try await body()
+            input.closeWriting()
+            await Self.end(child)
+            return result
+        } catch {
+            input.closeWriting()
+            await Self.end(child)
+            throw error
+        }
+    }
+
+    /// Waits for a program that has nothing more to do.
+    private static func end(_ child: ChildProcess) async {
+        if await child.wait(atMost: .seconds(2)) == nil { child.signal(15) }
+    }
+
+    private static func failure(_ error: any Error) -> KinkajouError {
+        KinkajouError(
+            "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
     }
 
     /// Runs it on our own stdin, stdout and stderr.
@@ -120,8 +156,7 @@ struct DockerProgram: Sendable {
                 child.signal(15)
             }
         } catch {
-            throw KinkajouError(
-                "docker cannot be run: \(error)", cure: "install docker.io, or use --provider kubernetes")
+            throw Self.failure(error)
         }
     }
 }

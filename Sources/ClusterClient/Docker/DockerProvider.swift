@@ -474,7 +474,12 @@ public struct DockerProvider: ClusterProvider {
     {
         _ = try await existing(name)
         let flags = (hasInput ? ["--interactive"] : []) + (isTerminal ? ["--tty"] : [])
-        return try await docker.attach(["exec"] + flags + [ClusterName.object(name)] + command)
+        let container = ClusterName.object(name)
+        // Docker ends nothing when its client goes.
+        let wrapped = SessionWords(command, isDirect: true)
+        return try await docker.with(held: ["exec", "--interactive", container] + wrapped.guardian) {
+            try await docker.attach(["exec"] + flags + [container] + wrapped.command)
+        }
     }
 
     /// The container's log.

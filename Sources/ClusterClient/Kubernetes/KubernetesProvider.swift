@@ -232,18 +232,15 @@ public struct KubernetesProvider: ClusterProvider {
         return try await explained("run a command in the cluster \"\(name)\"") {
             // The agent tells a command that is not there by its status, and ends one whose user has gone. A terminal
             // tells the end of input by a key; for a pipe there are frames.
-            let name = UUID().uuidString.lowercased()
-            let agent = ["kinkajou", "inside"]
-            let wrapper =
-                agent + ["pipe"] + (isTerminal ? ["--terminal", "--session", name] : []) + ["--"]
+            let wrapped = SessionWords(command, isDirect: isTerminal)
             let session = try await client.exec(
-                pod: pod, namespace: namespace, container: "cluster", command: wrapper + command,
+                pod: pod, namespace: namespace, container: "cluster", command: wrapped.command,
                 stdin: hasInput || !isTerminal, tty: isTerminal)
             // A terminal stays open without its user: a connection of its own ends with us, and the command then.
             let watch =
                 isTerminal
                 ? try await client.exec(
-                    pod: pod, namespace: namespace, container: "cluster", command: agent + ["guard", name],
+                    pod: pod, namespace: namespace, container: "cluster", command: wrapped.guardian,
                     stdin: true, tty: false) : nil
             defer { watch?.cancel() }
             return try await PodStreams(session).attach(isTerminal: isTerminal, hasInput: hasInput)

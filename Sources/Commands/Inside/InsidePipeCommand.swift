@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Console
 internal import EnginePlan
+internal import FoundationEssentials
 internal import Glibc
 internal import ImageArchives
 internal import Linux
@@ -13,21 +14,27 @@ struct InsidePipeCommand: AsyncCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipe", abstract: "Run a command; its stdin is what comes in frames on ours.")
 
-    @Flag(help: "Our stdin is a terminal, and the command's too.")
-    var terminal = false
+    @Flag(help: "The command gets our streams as they are; `guard` ends it.")
+    var direct = false
 
-    @Option(help: "With a terminal: the name by which `guard` finds the command.")
-    var session: String?
+    @Option(help: "The name by which `guard` finds the command (default: one of its own).")
+    var session = UUID().uuidString.lowercased()
 
     @Argument(parsing: .captureForPassthrough, help: "The command, after --.")
     var command: [String]
 
+    func validate() throws {
+        guard ExecSession(session) != nil else { throw ValidationError("\(session) is no session.") }
+    }
+
     func runToExitStatus() async throws -> Int32 {
         let words = CommandWords.afterTerminator(command)
         guard let program = words.first else { throw ValidationError("There is no command after --.") }
-        if terminal {
+        guard let session = ExecSession(session) else { return ErrorCode.usage.exitStatus }
+        if direct {
             // It keeps our process ID.
-            if let session { try TerminalSession(session)?.register(getpid()) }
+            try session.register(getpid())
+            setenv(ExecSession.variable, self.session, 1)
             return Self.become(words)
         }
         // A command that reads no more must not end us: its status is still to be told.
@@ -37,8 +44,10 @@ struct InsidePipeCommand: AsyncCommand {
         let (reading, writing) = (ends[0], ends[1])
         // Not the command's, or it would never see the end.
         _ = fcntl(writing, F_SETFD, FD_CLOEXEC)
+        var environment = Environment.all()
+        environment[ExecSession.variable] = self.session
         var request = ChildRequest(
-            executable: program, arguments: Array(words.dropFirst()), environment: Environment.all())
+            executable: program, arguments: Array(words.dropFirst()), environment: environment)
         request.streams = (reading, nil, nil)
         let child: ChildProcess
         do {
@@ -47,6 +56,7 @@ struct InsidePipeCommand: AsyncCommand {
             return Self.refusal(of: program, error.errorNumber)
         }
         close(reading)
+        try session.register(child.pid)
         let started = OwnThread.detach {
             let problem = Self.unwrap(into: writing)
             close(writing)
@@ -56,7 +66,7 @@ struct InsidePipeCommand: AsyncCommand {
                 Self.waitForEndOfInput()
             }
             // Whoever wanted the output has gone.
-            Task.detached { await Self.hangUp(on: child) }
+            Task.detached { await session.end() }
         }
         guard started else { throw SystemError("pthread_create", "", EAGAIN) }
         return await child.wait()?.shellCode ?? 128 + SIGTERM
@@ -77,14 +87,6 @@ struct InsidePipeCommand: AsyncCommand {
     private static func refusal(of program: String, _ number: Int32) -> Int32 {
         StandardError.write("error: \(program): \(String(cString: strerror(number)))\n")
         return (number == ENOENT ? ErrorCode.commandNotFound : .commandNotExecutable).exitStatus
-    }
-
-    /// Ends a command as the hangup of a terminal does, and with more force where that is not enough.
-    private static func hangUp(on child: ChildProcess) async {
-        for number in [SIGHUP, SIGTERM, SIGKILL] {
-            child.signal(number, group: true)
-            if await child.wait(atMost: .seconds(2)) != nil { return }
-        }
     }
 
     /// Returns when the connection has ended: nothing comes after the frames.

@@ -160,11 +160,13 @@ extension HostClusterTests {
         /// What writes on ends as with SIGPIPE, what is silent too, and so does the command in the Pod.
         private func aReaderThatGoesAwayEndsIt(_ client: Client) throws {
             let kinkajou = try BuiltBinary.path("kinkajou")
-            for command in ["while :; do echo x; sleep 0.1; done", "echo x; sleep 4242"] {
-                let script = "\"$0\" exec --name demo -- sh -c '\(command)' | head -n 1"
-                let result = try Command.run(
-                    try client.setup("/bin/sh", ["-c", script, kinkajou]), seconds: 30)
-                #expect(result.output == "x\n", "\(result)")
+            for place in ["", "--node demo-control-plane"] {
+                for command in ["while :; do echo x; sleep 0.1; done", "echo x; sleep 4242"] {
+                    let script = "\"$0\" exec --name demo \(place) -- sh -c '\(command)' | head -n 1"
+                    let result = try Command.run(
+                        try client.setup("/bin/sh", ["-c", script, kinkajou]), seconds: 30)
+                    #expect(result.output == "x\n", "\(place) \(result)")
+                }
             }
             let followed = try Command.run(
                 try client.setup("/bin/sh", ["-c", "\"$0\" logs -f --name demo | head -n 1", kinkajou]),
@@ -176,19 +178,22 @@ extension HostClusterTests {
             }
         }
 
-        /// A client that was killed tells nobody, and the kubelet leaves the terminal open.
+        /// A client that was killed tells nobody, and the kubelet leaves the terminal open; in a node, Docker leaves what
+        /// it has started.
         private func aTerminalThatGoesAwayEndsIt(_ client: Client) throws {
-            let terminal = try Pty()
             let kinkajou = try BuiltBinary.path("kinkajou")
-            var setup = terminal.session(
-                "exec \(kinkajou) exec --name demo -i -t -- sh -c 'trap \"\" HUP; echo up; sleep 4343; true'")
-            setup.environment = try client.setup(kinkajou, []).environment
-            let process = try ChildProcess(setup)
-            defer { process.end() }
-            try terminal.waitForOutput("up", seconds: 60)
-            process.signal(SIGKILL)
-            try Wait.until("the command in the Pod to be gone", seconds: 30) {
-                try !Self.commandLines(client).contains("4343\0")
+            for place in ["", "--node demo-control-plane"] {
+                let terminal = try Pty()
+                var setup = terminal.session(
+                    "exec \(kinkajou) exec --name demo \(place) -i -t -- sh -c 'trap \"\" HUP; echo up; sleep 4343; true'")
+                setup.environment = try client.setup(kinkajou, []).environment
+                let process = try ChildProcess(setup)
+                defer { process.end() }
+                try terminal.waitForOutput("up", seconds: 60)
+                process.signal(SIGKILL)
+                try Wait.until("the command to be gone \(place)", seconds: 30) {
+                    try !Self.commandLines(client).contains("4343\0")
+                }
             }
         }
 

@@ -14,15 +14,20 @@ struct DockerClient {
             atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    /// Runs a program as this user.
-    func run(_ program: String, _ words: [String], seconds: Double = 120) throws -> Command.Result {
+    /// A program of this user's that is to be started.
+    func setup(_ program: String, _ words: [String]) -> ChildProcess.Setup {
         var setup = ChildProcess.Setup(program, words)
         var variables = ProcessInfo.processInfo.environment
         variables["HOME"] = home
         variables["KUBECONFIG"] = home + "/kubeconfig"
         variables["KINKAJOU_PROVIDER"] = "docker"
         setup.environment = variables.map { "\($0)=\($1)" }
-        return try Command.run(setup, seconds: seconds)
+        return setup
+    }
+
+    /// Runs a program as this user.
+    func run(_ program: String, _ words: [String], seconds: Double = 120) throws -> Command.Result {
+        try Command.run(setup(program, words), seconds: seconds)
     }
 
     /// Runs `kinkajou` as this user.

@@ -51,6 +51,7 @@ struct DockerProviderTests {
         let inNode = try user.kinkajou(
             "exec", "--name", name, "--node", "\(name)-control-plane", "--", "hostname")
         #expect(inNode == Command.Result(status: 0, output: "\(name)-control-plane\n", errors: ""))
+        try aClientThatIsKilledLeavesNoCommand(user)
 
         try Command.require("docker", "tag", "kinkajou/debian:bookworm", "\(name):1")
         defer { _ = try? Command.run(["docker", "rmi", "\(name):1"]) }
@@ -69,6 +70,24 @@ struct DockerProviderTests {
         #expect(try user.kinkajou("get", "clusters").output == "")
         #expect(try user.run("kubectl", ["config", "get-contexts", "-o", "name"]).output == "")
         #expect(HostSnapshot.left(since: before, after: 30) == [])
+    }
+
+    /// Docker ends nothing when its client goes, neither beside the cluster nor in a node.
+    private func aClientThatIsKilledLeavesNoCommand(_ user: DockerClient) throws {
+        for place in [[], ["--node", "\(user.name)-control-plane"]] {
+            let process = try ChildProcess(
+                user.setup(
+                    try BuiltBinary.path("kinkajou"),
+                    ["exec", "--name", user.name] + place + ["--", "sh", "-c", "echo up; sleep 4242; true"]))
+            defer { process.end() }
+            try process.waitForOutput("up", seconds: 60)
+            process.signal(SIGKILL)
+            try Wait.until("the command to be gone \(place)", seconds: 30) {
+                let commands = "cat /proc/[0-9]*/cmdline 2>/dev/null || true"
+                return try !user.kinkajou("exec", "--name", user.name, "--", "sh", "-c", commands).output
+                    .contains("4242\0")
+            }
+        }
     }
 
     /// An image that is not here is told from another failure, and nothing stays.

@@ -20,10 +20,7 @@ struct ClusterTests {
         // Ready means ready, and nothing of the check is left.
         #expect(try container.require("kubectl", "get", "nodes").contains(" Ready "))
         #expect(try container.require("kubectl", "get", "pods", "-o", "name").isEmpty)
-        #expect(
-            try container.require(
-                "kubectl", "get", "deployment", "coredns", "-n", "kube-system", "-o",
-                "jsonpath={.spec.template.spec.containers[0].readinessProbe.periodSeconds}") == "10")
+        try container.expectTheNameServersAsKubeadmLeftThem()
         try theEventsTellTheSame(container)
 
         try container.expectAServiceThatIsReachedByName()

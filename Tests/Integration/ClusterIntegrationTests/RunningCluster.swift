@@ -19,6 +19,23 @@ extension RunningCluster {
         return result.output.hasSuffix("\n") ? String(result.output.dropLast()) : result.output
     }
 
+    /// CoreDNS has one ReplicaSet, with the Pods that were waited for: none is replaced afterwards.
+    func expectTheNameServersAsKubeadmLeftThem() throws {
+        func get(_ what: String) throws -> String {
+            try require("sh", "-c", "kubectl -n kube-system get \(what)")
+        }
+        let settings = "{.spec.template.spec.containers[0].readinessProbe.periodSeconds} {.spec.paused}"
+        #expect(try get("deployment coredns -o jsonpath='\(settings)'") == "10 ")
+        try require(
+            "kubectl", "-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=60s")
+        let sets = try get("replicasets -l k8s-app=kube-dns -o name").split(separator: "\n")
+        #expect(sets.count == 1, "\(sets)")
+        let pods = try get("pods -l k8s-app=kube-dns -o jsonpath='{.items[*].metadata.generateName}'")
+        #expect(
+            pods.split(separator: " ").map { "replicaset.apps/\($0.dropLast())" } == (sets + sets).map(String.init),
+            "\(pods) \(sets)")
+    }
+
     /// Hands a manifest to its `kubectl apply`.
     func apply(_ manifest: String) throws {
         try require("sh", "-c", "kubectl apply -f - <<'YAML'\n\(manifest)\nYAML")
