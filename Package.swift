@@ -73,7 +73,7 @@ let package = Package(
         .target(
             name: "HostReader",
             dependencies: [
-                "HostFacts", "Linux",
+                "HostFacts", "Linux", "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,4 +1,5 @@
 internal import HostFacts
+internal import Values
 
 /// What else a machine or container can be lacking.
 extension FactsReader {
@@ -34,8 +35,9 @@ extension FactsReader {
         variables.compactMap { name in
             environment[name].map { value in
                 ProxyFacts(
-                    variable: name, host: name.uppercased() == "NO_PROXY" ? value : ProxyFacts.host(in: value)
-                )
+                    variable: name,
+                    // A URL that cannot be read may have a password in it all the same.
+                    host: name.uppercased() == "NO_PROXY" ? value : (try? ProxySettings(url: value))?.host ?? "")
             }
         }
     }

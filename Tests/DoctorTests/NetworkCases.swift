@@ -98,6 +98,9 @@ extension CheckCase {
         .here("proxies", "loopback", .warning, "127.0.0.1") {
             $0.host.proxies = [ProxyFacts(variable: "HTTPS_PROXY", host: "127.0.0.1")]
         },
+        .here("proxies", "unreadable", .warning, "HTTPS_PROXY is no URL of a proxy") {
+            $0.host.proxies = [ProxyFacts(variable: "HTTPS_PROXY", host: "")]
+        },
         .here("proxies", "elsewhere", .info, "proxy.example") {
             $0.host.proxies = [
                 ProxyFacts(variable: "https_proxy", host: "proxy.example"),

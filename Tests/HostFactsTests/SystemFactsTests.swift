@@ -44,14 +44,6 @@ struct SystemFactsTests {
         #expect(!ConfinementFacts.parse(attribute: "", status: "NoNewPrivs:\t0\n").noNewPrivileges)
     }
 
-    @Test(arguments: [
-        ("http://proxy.example:3128", "proxy.example"), ("http://user:p@ss@127.0.0.1:3128/", "127.0.0.1"),
-        ("proxy:8080", "proxy"), ("http://[::1]:3128", "::1"), ("socks5://localhost", "localhost"), ("", ""),
-    ])
-    func proxiesLoseTheirPasswords(address: String, host: String) {
-        #expect(ProxyFacts.host(in: address) == host)
-    }
-
     @Test func loopbackProxiesAreKnown() {
         for host in ["localhost", "127.0.0.1", "127.1.2.3", "::1"] {
             #expect(ProxyFacts(variable: "HTTP_PROXY", host: host).isLoopback)

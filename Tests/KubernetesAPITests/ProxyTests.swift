@@ -2,6 +2,7 @@ import KubernetesTestSupport
 import NIOCore
 import Synchronization
 import Testing
+import Values
 
 @testable import KubernetesAPI
 

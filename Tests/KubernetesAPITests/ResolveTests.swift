@@ -218,36 +218,6 @@ import Values
         }
     }
 
-    @Test(arguments: [
-        ("https://api.example.com:6443", "", false), ("https://api.example.com:6443", "example.com", true),
-        ("https://example.com", ".example.com", false), ("https://a.example.com", ".example.com", true),
-        ("https://a.example.com", "*.example.com", true), ("https://notexample.com", "example.com", false),
-        ("https://10.1.2.3", "10.0.0.0/8", true), ("https://11.1.2.3", "10.0.0.0/8", false),
-        ("https://10.1.2.3", " 10.1.2.3 ", true), ("https://10.1.2.3:6443", "10.1.2.3:443", false),
-        ("https://10.1.2.3:6443", "10.1.2.3:6443", true), ("https://h", "*", true),
-        ("https://localhost", "", true),
-        ("https://127.0.0.1:6443", "", true), ("https://[::1]:6443", "", true),
-        ("https://[fd00::5]", "fd00::/8", true),
-        ("https://10.0.0.130", "10.0.0.0/25", false), ("https://10.0.0.127", "10.0.0.0/25", true),
-    ])
-    func noProxy(_ server: String, _ list: String, _ isExcepted: Bool) throws {
-        let address = try #require(ServerAddress(server))
-        #expect(ProxySettings.isExcepted(address, by: list) == isExcepted)
-        let environment = ["HTTPS_PROXY": "http://p:3128", "NO_PROXY": list]
-        #expect((ProxySettings.url(for: address, environment: environment) == nil) == isExcepted)
-    }
-
-    /// As in Go: a variable that is empty is none, and the other spelling counts.
-    @Test func emptyVariablesAreNone() throws {
-        let address = try #require(ServerAddress("https://h"))
-        #expect(
-            ProxySettings.url(for: address, environment: ["HTTPS_PROXY": "", "https_proxy": "p:1"]) == "p:1")
-        #expect(
-            ProxySettings.url(
-                for: address, environment: ["HTTPS_PROXY": "p:1", "NO_PROXY": "", "no_proxy": "h"]) == nil)
-        #expect(ProxySettings.url(for: address, environment: ["HTTPS_PROXY": "", "https_proxy": ""]) == nil)
-    }
-
     @Test func theProxyOfTheEnvironmentComesSecond() throws {
         let environment = ["https_proxy": "p:3128"]
         #expect(
@@ -258,10 +228,11 @@ import Values
             try resolve(
                 cluster: ["server": "https://h", "proxy-url": "http://own"], environment: environment
             ).proxyURL?.value == "http://own")
-        let proxy = try ProxySettings(url: "http://user:p%40ss@proxy")
-        #expect(proxy.user == "user")
-        #expect(proxy.password?.value == "p@ss")
-        #expect(proxy.port == 80)
-        #expect(proxy.url == "http://proxy:80")
+    }
+
+    /// What the parser knows and the client cannot go through.
+    @Test(arguments: ["https://proxy", "socks5://user:pw@proxy"])
+    func aProxyThatCannotBeUsedIsRefused(url: String) {
+        #expect(throws: ProxyError.self) { try ProxySettings.supported(url: url) }
     }
 }

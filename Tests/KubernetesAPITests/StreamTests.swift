@@ -4,6 +4,7 @@ import NIOEmbedded
 import NIOWebSocket
 import Synchronization
 import Testing
+import Values
 
 @testable import KubernetesAPI
 

@@ -4,6 +4,7 @@ internal import Linux
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
+internal import Values
 
 internal import NIOHTTP1
 
@@ -31,12 +32,16 @@ public enum RegistryProber {
 
     private static func ask(_ address: String, isMirror: Bool, insecure: [String]) async -> RegistryProbe {
         let base = String(address.hasSuffix("/") ? address.dropLast() : address[...])
-        let host = ProxyFacts.host(in: base)
-        let proxy = proxy(for: base, host: host)
+        guard let registry = ServerAddress(base) else {
+            return RegistryProbe(
+                address: base, isMirror: isMirror, usesProxy: false, status: nil, failure: "this is no URL")
+        }
+        let host = registry.host
+        let proxy = proxy(for: registry)
         var configuration = HTTPClient.Configuration(
             timeout: .init(connect: limit, read: limit), proxy: proxy)
         configuration.redirectConfiguration = .disallow
-        if insecure.contains(where: { ProxyFacts.host(in: $0) == host }) {
+        if insecure.contains(where: { ServerAddress($0)?.host == host }) {
             configuration.tlsConfiguration = .makeClientConfiguration()
             configuration.tlsConfiguration?.certificateVerification = .none
         }
@@ -57,22 +62,18 @@ public enum RegistryProber {
         return probe
     }
 
-    /// The proxy that the environment names for an address, as Go reads it: the small names first.
-    private static func proxy(for address: String, host: String) -> HTTPClient.Configuration.Proxy? {
-        func variable(_ name: String) -> String? {
-            let value = Environment.value(name.lowercased()) ?? Environment.value(name)
-            return value.flatMap { $0.isEmpty ? nil : $0 }
+    /// The proxy that the environment names for a registry.
+    private static func proxy(for registry: ServerAddress) -> HTTPClient.Configuration.Proxy? {
+        guard let url = ProxySettings.url(for: registry, environment: Environment.all()),
+            let proxy = try? ProxySettings(url: url)
+        else { return nil }
+        switch proxy.kind {
+        case .http, .https:
+            guard let user = proxy.user else { return .server(host: proxy.host, port: proxy.port) }
+            return .server(
+                host: proxy.host, port: proxy.port,
+                authorization: .basic(username: user, password: proxy.password?.value ?? ""))
+        case .socks5: return .socksServer(host: proxy.host, port: proxy.port)
         }
-        let name = address.hasPrefix("https://") ? "HTTPS_PROXY" : "HTTP_PROXY"
-        guard let value = variable(name) else { return nil }
-        for entry in (variable("NO_PROXY") ?? "").split(separator: ",") {
-            let suffix = entry.drop { $0 == "." || $0 == " " || $0 == "*" }
-            if !suffix.isEmpty, host == suffix || host.hasSuffix("." + suffix) || entry == "*" { return nil }
-        }
-        let authority =
-            value.split(separator: "/", omittingEmptySubsequences: true)
-            .first { !$0.hasSuffix(":") } ?? ""
-        let port = authority.split(separator: ":").last.flatMap { Int($0) } ?? 3128
-        return .server(host: ProxyFacts.host(in: value), port: port)
     }
 }

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
+internal import Values
 
 /// A client of the Kubernetes API, for servers from 1.20 on.
 ///
@@ -36,7 +37,7 @@ public final class KubernetesClient: Sendable {
                 cure: "Write it as https://HOST:PORT.")
         }
         do {
-            proxy = try configuration.proxyURL.map { try ProxySettings(url: $0.value) }
+            proxy = try configuration.proxyURL.map { try ProxySettings.supported(url: $0.value) }
         } catch {
             throw KubeconfigError.invalidEntry(
                 kind: "cluster", name: configuration.contextName ?? "",

@@ -1,4 +1,4 @@
-internal import Values
+public import Values
 
 /// Where an API server is, and how to talk to it.
 public struct ClientConfiguration: Sendable, Equatable {

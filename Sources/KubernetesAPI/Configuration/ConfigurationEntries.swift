@@ -56,7 +56,7 @@ struct ClusterEntry {
         }
         guard let url = text("proxy-url") ?? environmental else { return nil }
         do {
-            _ = try ProxySettings(url: url)
+            _ = try ProxySettings.supported(url: url)
         } catch {
             throw invalid(
                 error.reason,

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Values
 
 /// What Kubernetes puts into a Pod so that it can talk to the API server.
 /// <https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/>

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import NIOSSL
+internal import Values
 
 /// A credential as it goes into a connection and a request.
 struct ActiveCredential: Sendable {

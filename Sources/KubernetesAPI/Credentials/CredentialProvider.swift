@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import NIOSSL
+internal import Values
 
 /// Gives each request its credential: files are read anew as they change, and a plugin is run when its last answer
 /// has expired or was refused.

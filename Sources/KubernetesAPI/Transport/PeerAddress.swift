@@ -2,6 +2,7 @@ internal import NIOCore
 internal import NIOSSL
 
 internal import SwiftASN1
+internal import Values
 internal import X509
 
 /// Checks that the certificate of a server is for the address that it was asked by, behind a proxy: the library compares

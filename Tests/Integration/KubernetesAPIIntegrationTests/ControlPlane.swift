@@ -3,6 +3,7 @@ import KubernetesAPI
 import KubernetesTestSupport
 import TestSupport
 import Testing
+import Values
 
 extension Part {
     /// The programs of ``ControlPlane``.

@@ -15,6 +15,14 @@ extension Check {
         let source = "HTTP_PROXY, HTTPS_PROXY"
         let proxies = facts.host.proxies.filter { $0.variable.uppercased() != "NO_PROXY" }
         guard !proxies.isEmpty else { return [.ok("none", from: source)] }
+        let unreadable = proxies.filter(\.host.isEmpty)
+        guard unreadable.isEmpty else {
+            return unreadable.map {
+                .warning(
+                    "\($0.variable) is no URL of a proxy", from: source,
+                    cure: "write it as http://HOST:PORT")
+            }
+        }
         let local = proxies.filter(\.isLoopback)
         guard local.isEmpty else {
             return [

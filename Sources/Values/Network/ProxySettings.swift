@@ -1,19 +1,32 @@
 internal import FoundationEssentials
 
-/// The proxy on the way to the API server.
-struct ProxySettings: Sendable, Equatable {
-    enum Kind: Sendable { case http, socks5 }
+/// The proxy on the way to a server.
+public struct ProxySettings: Sendable, Equatable {
+    /// How a proxy is spoken to.
+    public enum Kind: String, Sendable {
+        /// HTTP's CONNECT.
+        case http
+        /// The same over TLS.
+        case https
+        /// SOCKS version 5 (RFC 1928).
+        case socks5
+    }
 
-    let kind: Kind
-    let host: String
-    let port: Int
-    let user: String?
-    let password: Secret<String>?
+    /// How it is spoken to.
+    public let kind: Kind
+    /// Without the brackets of an IPv6 address.
+    public let host: String
+    /// What is usual for its kind, where the URL names none.
+    public let port: Int
+    /// Whose password it is.
+    public let user: String?
+    /// What the proxy asks for.
+    public let password: Secret<String>?
 
     /// Reads `proxy-url`, or what `HTTPS_PROXY` holds.
     ///
     /// - Throws: A reason, which holds nothing of the URL but its scheme: it may have a password in it.
-    init(url: String) throws(ProxyError) {
+    public init(url: String) throws(ProxyError) {
         guard let components = URLComponents(string: url.contains("://") ? url : "http://" + url),
             let scheme = components.scheme?.lowercased(), var host = components.host, !host.isEmpty
         else { throw ProxyError(reason: "the proxy's URL cannot be read") }
@@ -21,29 +34,33 @@ struct ProxySettings: Sendable, Equatable {
         switch scheme {
         case "http": kind = .http
         case "socks5", "socks5h": kind = .socks5
-        case "https":
-            throw ProxyError(reason: "a proxy that is spoken to over TLS (https://) is not supported")
+        case "https": kind = .https
         default: throw ProxyError(reason: "a proxy of the kind \(scheme):// is not supported")
         }
         self.host = host
-        port = components.port ?? (kind == .http ? 80 : 1080)
+        port =
+            components.port
+            ?? {
+                switch kind {
+                case .http: 80
+                case .https: 443
+                case .socks5: 1080
+                }
+            }()
         guard (1...65535).contains(port) else { throw ProxyError(reason: "the proxy's port is none") }
         user = components.user
         password = components.password.map { Secret($0) }
-        if kind == .socks5, user != nil {
-            throw ProxyError(reason: "a SOCKS proxy that wants a password is not supported")
-        }
     }
 
     /// Without user and password, for messages.
-    var url: String {
-        "\(kind == .http ? "http" : "socks5")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    public var url: String {
+        "\(kind.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
     /// What the environment names for a server, by the rules of Go's `net/http`: `HTTPS_PROXY` or `HTTP_PROXY`, in
     /// upper or lower case, but for what `NO_PROXY` excepts, and never for this machine itself.
     /// <https://pkg.go.dev/golang.org/x/net/http/httpproxy>
-    static func url(for server: ServerAddress, environment: [String: String]) -> String? {
+    public static func url(for server: ServerAddress, environment: [String: String]) -> String? {
         // A variable that is empty is as good as none: the other spelling counts then.
         func value(_ name: String) -> String? {
             [name, name.lowercased()].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
@@ -54,7 +71,8 @@ struct ProxySettings: Sendable, Equatable {
         return url
     }
 
-    static func isExcepted(_ server: ServerAddress, by list: String) -> Bool {
+    /// Whether a list such as that of `NO_PROXY` names a server, or the server is this machine.
+    public static func isExcepted(_ server: ServerAddress, by list: String) -> Bool {
         let host = server.host.lowercased()
         let address = ipBytes(host)
         if host == "localhost" || address?.first == 127 && address?.count == 4 { return true }
@@ -87,8 +105,14 @@ struct ProxySettings: Sendable, Equatable {
 }
 
 /// Why a proxy cannot be used.
-struct ProxyError: Error {
-    let reason: String
+public struct ProxyError: Error {
+    /// In words, without the URL.
+    public let reason: String
+
+    /// A reason.
+    public init(reason: String) {
+        self.reason = reason
+    }
 }
 
 /// Addresses in CIDR notation.
