@@ -51,6 +51,9 @@ let package = Package(
         .target(name: "OCIRuntime", dependencies: ["CLinux"], swiftSettings: strict),
         // Values that every part of the house speaks of: JSON, quantities, durations, errors and exit statuses. Pure.
         .target(name: "Values", dependencies: ["CRelease"], swiftSettings: strict),
+        // Values as YAML, and YAML as values, with the types that kubectl gives them. Pure.
+        .target(
+            name: "YAML", dependencies: ["Values", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
         // What a host, container or Pod is like: values and their parsers. Pure: nothing here acts.
         .target(name: "HostFacts", swiftSettings: strict),
         // From facts and settings to the plan of an engine, each decision with its reason. Pure.
@@ -59,7 +62,7 @@ let package = Package(
         .target(
             name: "ClusterSpec",
             dependencies: [
-                "EnginePlan", "HostFacts", "Values", .product(name: "Yams", package: "Yams"),
+                "EnginePlan", "HostFacts", "Values", "YAML", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
@@ -101,7 +104,7 @@ let package = Package(
         .target(
             name: "KubernetesAPI",
             dependencies: [
-                "Linux", "Values",
+                "Linux", "Values", "YAML",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -116,7 +119,6 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "X509", package: "swift-certificates"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
@@ -147,7 +149,7 @@ let package = Package(
             name: "NestedCluster",
             dependencies: [
                 "ClusterSpec", "Console", "DockerEngine", "Doctor", "EngineHost", "EnginePlan", "HostFacts",
-                "HostReader", "ImageArchives", "KubernetesAPI", "Linux", "Values",
+                "HostReader", "ImageArchives", "KubernetesAPI", "Linux", "Values", "YAML",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -167,6 +169,7 @@ let package = Package(
             name: "ClusterClient",
             dependencies: [
                 "ClusterSpec", "Console", "Doctor", "ImageArchives", "KubernetesAPI", "Linux", "Values",
+                "YAML",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -193,9 +196,8 @@ let package = Package(
                 "Doctor",
                 "EngineHost", "EnginePlan", "HostFacts", "HostReader", "ImageArchives", "KubernetesAPI",
                 "Linux",
-                "NestedCluster", "PodAgent", "Values",
+                "NestedCluster", "PodAgent", "Values", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
@@ -243,7 +245,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests",
             dependencies: [
-                "ClusterClient", "Values", "KubernetesAPI", "KubernetesTestSupport", "TestSupport",
+                "ClusterClient", "Values", "KubernetesAPI", "KubernetesTestSupport", "TestSupport", "YAML",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -265,7 +267,7 @@ let package = Package(
         .testTarget(
             name: "ClusterClientTests",
             dependencies: [
-                "ClusterClient", "ClusterSpec", "KubernetesAPI", "KubernetesTestSupport", "Values",
+                "ClusterClient", "ClusterSpec", "KubernetesAPI", "KubernetesTestSupport", "Values", "YAML",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -274,7 +276,7 @@ let package = Package(
             name: "NestedClusterTests",
             dependencies: [
                 "ClusterSpec", "Console", "Doctor", "EngineHost", "EnginePlan", "HostFacts", "ImageArchives",
-                "KubernetesAPI", "KubernetesTestSupport", "NestedCluster", "Values",
+                "KubernetesAPI", "KubernetesTestSupport", "NestedCluster", "Values", "YAML",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -283,7 +285,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "ClusterClient", "ClusterSpec", "Commands", "EnginePlan", "KubernetesAPI", "Values",
+                "ClusterClient", "ClusterSpec", "Commands", "EnginePlan", "KubernetesAPI", "Values", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -310,6 +312,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ValuesTests", dependencies: ["KubernetesTestSupport", "Values"], swiftSettings: strict),
+        .testTarget(
+            name: "YAMLTests", dependencies: ["KubernetesTestSupport", "Values", "YAML"], swiftSettings: strict),
         // What the package's manifest and CONTRIBUTING.md say of the modules, compared with their imports.
         .testTarget(name: "ModuleTests", swiftSettings: strict),
         .testTarget(

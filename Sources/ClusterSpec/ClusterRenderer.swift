@@ -1,67 +1,108 @@
+internal import Values
+internal import YAML
+
 extension Cluster {
     /// The configuration as YAML that `kind` reads: the same text for the same cluster, and read again, the same
     /// cluster.
     public func yaml() -> String {
-        var writer = YAMLWriter()
-        writer.field("kind", "Cluster")
-        writer.field("apiVersion", Self.apiVersion)
-        writer.field("name", name)
-        writer.list("nodes", nodes) { node, writer in node.write(to: &writer) }
-        if networking != Networking() {
-            writer.nested("networking") { networking.write(to: &$0) }
-        }
-        writer.map("featureGates", featureGates.mapValues { $0 ? "true" : "false" }, quotingValues: false)
-        writer.map("runtimeConfig", runtimeConfig)
-        writer.strings("kubeadmConfigPatches", kubeadmConfigPatches)
-        writer.list("kubeadmConfigPatchesJSON6902", kubeadmConfigPatchesJSON6902) { $0.write(to: &$1) }
-        writer.strings("containerdConfigPatches", containerdConfigPatches)
-        writer.strings("containerdConfigPatchesJSON6902", containerdConfigPatchesJSON6902)
-        return writer.text
+        JSONValue.object([
+            "kind": "Cluster", "apiVersion": .string(Self.apiVersion), "name": name.json,
+            "nodes": nodes.json(\.json), "networking": networking.json,
+            "featureGates": featureGates.json,
+            "runtimeConfig": runtimeConfig.json,
+            "kubeadmConfigPatches": kubeadmConfigPatches.json,
+            "kubeadmConfigPatchesJSON6902": kubeadmConfigPatchesJSON6902.json(\.json),
+            "containerdConfigPatches": containerdConfigPatches.json,
+            "containerdConfigPatchesJSON6902": containerdConfigPatchesJSON6902.json,
+        ]).withoutUnset.yaml()
     }
 }
 
 extension Node {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        writer.field("role", role.rawValue)
-        writer.field("image", image)
-        writer.map("labels", labels)
-        writer.list("extraMounts", extraMounts) { mount, writer in
-            writer.field("hostPath", mount.hostPath)
-            writer.field("containerPath", mount.containerPath)
-            writer.flag("readOnly", mount.readOnly)
-            writer.flag("selinuxRelabel", mount.selinuxRelabel)
-            writer.field("propagation", mount.propagation?.rawValue)
-        }
-        writer.list("extraPortMappings", extraPortMappings) { mapping, writer in
-            writer.number("containerPort", mapping.containerPort)
-            writer.number("hostPort", mapping.hostPort)
-            writer.field("listenAddress", mapping.listenAddress)
-            writer.field("protocol", mapping.protocol?.rawValue)
-        }
-        writer.strings("kubeadmConfigPatches", kubeadmConfigPatches)
-        writer.list("kubeadmConfigPatchesJSON6902", kubeadmConfigPatchesJSON6902) { $0.write(to: &$1) }
+    fileprivate var json: JSONValue {
+        JSONValue.object([
+            "role": .string(role.rawValue), "image": image.json, "labels": labels.json,
+            "extraMounts": extraMounts.json(\.json), "extraPortMappings": extraPortMappings.json(\.json),
+            "kubeadmConfigPatches": kubeadmConfigPatches.json,
+            "kubeadmConfigPatchesJSON6902": kubeadmConfigPatchesJSON6902.json(\.json),
+        ]).withoutUnset
+    }
+}
+
+extension Mount {
+    fileprivate var json: JSONValue {
+        JSONValue.object([
+            "hostPath": .string(hostPath), "containerPath": .string(containerPath), "readOnly": readOnly.json,
+            "selinuxRelabel": selinuxRelabel.json, "propagation": (propagation?.rawValue).json,
+        ]).withoutUnset
+    }
+}
+
+extension PortMapping {
+    fileprivate var json: JSONValue {
+        JSONValue.object([
+            "containerPort": .integer(Int64(containerPort)), "hostPort": hostPort.json,
+            "listenAddress": listenAddress.json, "protocol": (self.protocol?.rawValue).json,
+        ]).withoutUnset
     }
 }
 
 extension Networking {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        if ipFamily != .ipv4 { writer.field("ipFamily", ipFamily.rawValue) }
-        writer.field("apiServerAddress", apiServerAddress)
-        writer.number("apiServerPort", apiServerPort)
-        writer.field("podSubnet", podSubnet)
-        writer.field("serviceSubnet", serviceSubnet)
-        writer.flag("disableDefaultCNI", disableDefaultCNI)
-        if kubeProxyMode != .iptables { writer.field("kubeProxyMode", kubeProxyMode.rawValue) }
-        // An empty list is not the same as none: it keeps the host's search domains out.
-        if let dnsSearch { writer.strings("dnsSearch", dnsSearch, keepingEmpty: true) }
+    fileprivate var json: JSONValue {
+        let members = JSONValue.object([
+            "ipFamily": ipFamily == .ipv4 ? .null : .string(ipFamily.rawValue),
+            "apiServerAddress": apiServerAddress.json, "apiServerPort": apiServerPort.json,
+            "podSubnet": podSubnet.json, "serviceSubnet": serviceSubnet.json,
+            "disableDefaultCNI": disableDefaultCNI.json,
+            "kubeProxyMode": kubeProxyMode == .iptables ? .null : .string(kubeProxyMode.rawValue),
+            // An empty list is not the same as none: it keeps the host's search domains out.
+            "dnsSearch": dnsSearch.map { .array($0.map { .string($0) }) } ?? .null,
+        ]).withoutUnset
+        return members == [:] ? .null : members
     }
 }
 
 extension TargetedJSONPatch {
-    fileprivate func write(to writer: inout YAMLWriter) {
-        if !group.isEmpty { writer.field("group", group) }
-        if !version.isEmpty { writer.field("version", version) }
-        writer.field("kind", kind)
-        writer.field("patch", patch)
+    fileprivate var json: JSONValue {
+        JSONValue.object([
+            "group": group.isEmpty ? .null : .string(group), "version": version.isEmpty ? .null : .string(version),
+            "kind": .string(kind), "patch": .string(patch),
+        ]).withoutUnset
     }
+}
+
+// MARK: - What is not set is not written
+
+extension JSONValue {
+    fileprivate var withoutUnset: JSONValue { .object(object.filter { !$0.value.isNull }) }
+}
+
+extension String? {
+    fileprivate var json: JSONValue { map { .string($0) } ?? .null }
+}
+
+extension Int? {
+    fileprivate var json: JSONValue { map { .integer(Int64($0)) } ?? .null }
+}
+
+extension Bool {
+    fileprivate var json: JSONValue { self ? .bool(true) : .null }
+}
+
+extension Array {
+    fileprivate func json(_ element: (Element) -> JSONValue) -> JSONValue {
+        isEmpty ? .null : .array(map(element))
+    }
+}
+
+extension [String: String] {
+    fileprivate var json: JSONValue { isEmpty ? .null : .object(mapValues { .string($0) }) }
+}
+
+extension [String: Bool] {
+    fileprivate var json: JSONValue { isEmpty ? .null : .object(mapValues { .bool($0) }) }
+}
+
+extension [String] {
+    fileprivate var json: JSONValue { json { .string($0) } }
 }

@@ -3,7 +3,7 @@ internal import EnginePlan
 internal import FoundationEssentials
 internal import HostFacts
 internal import Values
-internal import Yams
+internal import YAML
 
 /// The formats of `--dry-run`.
 enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
@@ -24,16 +24,9 @@ struct PlanReport: Codable {
 
     func rendered(as format: PlanFormat) throws -> String {
         switch format {
-        case .text:
-            return text
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-        case .yaml:
-            let encoder = YAMLEncoder()
-            encoder.options.sortKeys = true
-            return try encoder.encode(self)
+        case .text: text
+        case .json: String(decoding: try JSONValue(encoding: self).encoded(pretty: true), as: UTF8.self) + "\n"
+        case .yaml: try JSONValue(encoding: self).yaml()
         }
     }
 

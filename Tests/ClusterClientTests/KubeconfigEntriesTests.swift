@@ -1,6 +1,7 @@
 import KubernetesAPI
 import Testing
 import Values
+import YAML
 
 @testable import ClusterClient
 

@@ -2,6 +2,7 @@ import Foundation
 import KubernetesAPI
 import Testing
 import Values
+import YAML
 
 @testable import ClusterClient
 

@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func nothingSet() throws {
-        #expect(Cluster().yaml() == "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n")
+        #expect(Cluster().yaml() == "apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n")
         #expect(try ParsedCluster(yaml: Cluster().yaml()).cluster == Cluster())
     }
 

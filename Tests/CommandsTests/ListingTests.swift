@@ -3,6 +3,7 @@ import Foundation
 import KubernetesAPI
 import Testing
 import Values
+import YAML
 
 @testable import Commands
 

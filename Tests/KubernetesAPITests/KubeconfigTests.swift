@@ -2,6 +2,7 @@ import Foundation
 import KubernetesTestSupport
 import Testing
 import Values
+import YAML
 
 @testable import KubernetesAPI
 

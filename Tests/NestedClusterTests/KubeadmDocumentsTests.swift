@@ -2,6 +2,7 @@ import ClusterSpec
 import KubernetesAPI
 import Testing
 import Values
+import YAML
 
 @testable import NestedCluster
 

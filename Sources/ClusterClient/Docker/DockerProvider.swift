@@ -4,6 +4,7 @@ internal import KubernetesAPI
 internal import Linux
 internal import NIOCore
 internal import Values
+internal import YAML
 
 /// Clusters as containers of a local Docker engine.
 public struct DockerProvider: ClusterProvider {

@@ -3,6 +3,7 @@ internal import ClusterClient
 internal import Console
 internal import KubernetesAPI
 internal import Values
+internal import YAML
 
 /// `kinkajou get nodes`.
 struct GetNodesCommand: ClientCommand {

@@ -1,4 +1,5 @@
 public import Values
+internal import YAML
 
 /// A kubeconfig file, or several merged. Fields that are not known here are kept.
 /// <https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/>

@@ -2,8 +2,7 @@ import Foundation
 import KubernetesTestSupport
 import Testing
 import Values
-
-@testable import KubernetesAPI
+import YAML
 
 @Suite struct YAMLTests {
     /// As `kubectl create --dry-run=client -o json` reads them.
