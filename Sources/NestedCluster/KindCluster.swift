@@ -19,7 +19,7 @@ public final class KindCluster: Workload {
 
     private struct State {
         var name: String?
-        var progress: Progress?
+        var making: ClusterMaking?
         var api: KubernetesClient?
     }
 
@@ -32,7 +32,7 @@ public final class KindCluster: Workload {
     /// A cluster that is not there yet.
     public init(_ spec: ClusterSpec, status: StatusBoard) {
         self.spec = spec
-        kubeconfig = spec.kubeconfig ?? Defaults.kubeconfig
+        kubeconfig = ClusterMaking.kubeconfig(of: spec)
         self.status = status
     }
 
@@ -40,26 +40,13 @@ public final class KindCluster: Workload {
 
     /// Makes the cluster and waits until it is as ready as was asked for.
     public func setUp(environment: [String: String], progress: Progress) async throws -> [String: String] {
-        state.withLock { $0.progress = progress }
-        status.follow(progress)
+        let making = ClusterMaking(spec: spec, status: status, progress: progress)
+        state.withLock { $0.making = making }
         var environment = environment
         environment["KUBECONFIG"] = kubeconfig
         // Podman's or nerdctl's client on PATH must not be taken for an engine.
         environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
-        do {
-            try await make(environment: environment, progress: progress)
-        } catch {
-            writeTrace()
-            guard spec.retain, !Task.isCancelled else { throw error }
-            // The session says what failed when it goes on; here that would be when the cluster is gone.
-            await progress.hold(after: error, kubeconfig: kubeconfig)
-            throw error
-        }
-        writeTrace()
-        if spec.summarizesTime { progress.notice(summary(progress)) }
-        status.isReady()
-        progress.ready("kinkajou: the cluster is ready; KUBECONFIG=\(kubeconfig)")
-        return ["KUBECONFIG": kubeconfig]
+        return try await making.run { try await make(environment: environment, progress: progress) }
     }
 
     private func make(environment: [String: String], progress: Progress) async throws {
@@ -75,10 +62,6 @@ public final class KindCluster: Workload {
         do {
             try await make(environment: environment, progress: progress, client: client)
             await client.shutdown()
-        } catch let error as ClusterConfigError {
-            await client.shutdown()
-            throw KinkajouError(
-                "\(error)", cure: "correct the cluster's configuration", code: .usage)
         } catch let error as KinkajouError {
             await client.shutdown()
             throw ClusterPreconditions.error(error, before: before, after: FactsReader().memory())
@@ -238,7 +221,8 @@ public final class KindCluster: Workload {
         environment: [String: String], deadline: ContinuousClock.Instant
     ) async -> [String] {
         status.isStopping()
-        let (name, progress, api) = state.withLock { ($0.name, $0.progress, $0.api) }
+        let (name, making, api) = state.withLock { ($0.name, $0.making, $0.api) }
+        let progress = making?.progress
         await api?.shutdown()
         guard let name else {
             _ = ClusterDirectory.remove()
@@ -270,7 +254,7 @@ public final class KindCluster: Workload {
             complaints.append("kind delete cluster: \(error)")
         }
         progress?.done()
-        writeTrace()
+        making?.writeTrace()
         return complaints + ClusterDirectory.remove()
     }
 
@@ -298,40 +282,10 @@ public final class KindCluster: Workload {
                     complaints.append("\(error)")
                 }
             }
-            writeTrace(to: directory + "/trace.json")
+            state.withLock { $0.making }?.writeTrace(to: directory + "/trace.json")
             return complaints
         } catch {
             return ["the logs could not be exported to \(directory): \(error)"]
         }
-    }
-
-    // MARK: - Where the time went
-
-    private func writeTrace() {
-        if Files.exists(ClusterDirectory.path) { writeTrace(to: ClusterDirectory.traceFile) }
-        if let path = spec.tracePath { writeTrace(to: path) }
-    }
-
-    private func writeTrace(to path: String) {
-        guard let progress = state.withLock({ $0.progress }) else { return }
-        do {
-            let trace = Trace(cluster: spec.name, records: progress.records)
-            try Files.overwrite(path, with: TraceFormat(path: path).text(trace), mode: 0o644)
-        } catch {
-            progress.warn("the trace cannot be written: \(error)")
-        }
-    }
-
-    private func summary(_ progress: Progress) -> String {
-        let records = progress.records
-        let total = records.reduce(Duration.zero) { $0 + $1.duration }
-        var lines = ["Where the time went (\(total.inTenths) s):"]
-        for record in records.sorted(by: { $0.duration > $1.duration })
-        where record.duration >= .milliseconds(100) {
-            let seconds = record.duration.inTenths
-            let padding = String(repeating: " ", count: max(0, 7 - seconds.count))
-            lines.append("\(padding)\(seconds) s  \(record.name)")
-        }
-        return lines.joined(separator: "\n")
     }
 }

@@ -21,7 +21,7 @@ public final class NodeCluster: Workload {
     private static let later = ["kube-scheduler.yaml", "kube-controller-manager.yaml"]
 
     private struct State {
-        var progress: Progress?
+        var making: ClusterMaking?
         var api: KubernetesClient?
         var context: String?
         var mounts = NodeMounts()
@@ -37,7 +37,7 @@ public final class NodeCluster: Workload {
     public init(_ spec: ClusterSpec, host: NodeHost, status: StatusBoard) {
         self.spec = spec
         self.host = host
-        kubeconfig = spec.kubeconfig ?? Defaults.kubeconfig
+        kubeconfig = ClusterMaking.kubeconfig(of: spec)
         self.status = status
     }
 
@@ -45,22 +45,9 @@ public final class NodeCluster: Workload {
 
     /// Makes the cluster and waits until it is as ready as was asked for.
     public func setUp(environment: [String: String], progress: Progress) async throws -> [String: String] {
-        state.withLock { $0.progress = progress }
-        status.follow(progress)
-        do {
-            try await make(environment: environment, progress: progress)
-        } catch let error as ClusterConfigError {
-            throw KinkajouError("\(error)", cure: "correct the cluster's configuration", code: .usage)
-        } catch {
-            writeTrace()
-            guard spec.retain, !Task.isCancelled else { throw error }
-            await progress.hold(after: error, kubeconfig: kubeconfig)
-            throw error
-        }
-        writeTrace()
-        status.isReady()
-        progress.ready("kinkajou: the cluster is ready; KUBECONFIG=\(kubeconfig)")
-        return ["KUBECONFIG": kubeconfig]
+        let making = ClusterMaking(spec: spec, status: status, progress: progress)
+        state.withLock { $0.making = making }
+        return try await making.run { try await make(environment: environment, progress: progress) }
     }
 
     private func make(environment: [String: String], progress: Progress) async throws {
@@ -224,7 +211,7 @@ public final class NodeCluster: Workload {
                     evidence: NodeLogs.lines(),
                     cure: "give the container more CPU, or more time with --wait", code: .timedOut)
             }
-            state.withLock { $0.progress }?.update(reason)
+            state.withLock { $0.making }?.progress.update(reason)
             try await Task.sleep(for: .milliseconds(100))
         }
     }
@@ -274,9 +261,9 @@ public final class NodeCluster: Workload {
         environment: [String: String], deadline: ContinuousClock.Instant
     ) async -> [String] {
         status.isStopping()
-        let (api, context) = state.withLock { ($0.api, $0.context) }
+        let (making, api, context) = state.withLock { ($0.making, $0.api, $0.context) }
         await api?.shutdown()
-        writeTrace()
+        making?.writeTrace()
         var complaints = state.withLock { $0.mounts.removeAll() }
         if let context, Files.exists(kubeconfig) {
             do {
@@ -291,18 +278,5 @@ public final class NodeCluster: Workload {
             }
         }
         return complaints + ClusterDirectory.remove()
-    }
-
-    private func writeTrace() {
-        guard let progress = state.withLock({ $0.progress }) else { return }
-        let trace = Trace(cluster: spec.name, records: progress.records)
-        let own = Files.exists(ClusterDirectory.path) ? ClusterDirectory.traceFile : nil
-        for path in [own, spec.tracePath].compactMap(\.self) {
-            do {
-                try Files.overwrite(path, with: TraceFormat(path: path).text(trace), mode: 0o644)
-            } catch {
-                progress.warn("the trace cannot be written: \(error)")
-            }
-        }
     }
 }
