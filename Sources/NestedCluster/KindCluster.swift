@@ -161,7 +161,8 @@ public final class KindCluster: Workload {
             throw KinkajouError.cluster(
                 "kind could not create the cluster (\(result.status))"
                     + (failure.summary.isEmpty ? "" : ": \(failure.summary)"),
-                evidence: failure.details + (await nodeLogs(name, environment: environment, client: client)))
+                evidence: FailureEvidence(failure.details)
+                    + (await nodeLogs(name, environment: environment, client: client)))
         } catch is CapturedProgram.TimedOut {
             let phase = progress.current ?? "kind create cluster"
             progress.fail()
@@ -206,12 +207,12 @@ public final class KindCluster: Workload {
     /// What the nodes that are there say of their trouble.
     private func nodeLogs(
         _ name: String, environment: [String: String], client: DockerEngineClient
-    ) async -> [String] {
+    ) async -> FailureEvidence {
         let filters = EngineFilters.labels(["\(Self.nodeLabel)=\(name)"])
         guard let nodes = try? await client.containers(all: true, filters: filters, timeout: .seconds(3))
         else { return [] }
         return await NodeInspector(client: client, environment: environment)
-            .lines(of: nodes.map { $0.names.first ?? $0.id }.sorted())
+            .evidence(of: nodes.map { $0.names.first ?? $0.id }.sorted())
     }
 
     // MARK: - Down

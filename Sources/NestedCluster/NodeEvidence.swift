@@ -88,7 +88,14 @@ struct NodeEvidence: Equatable {
     var isEmpty: Bool { kubelet.isEmpty && containerd.isEmpty && crashes.isEmpty }
 
     /// Everything, the most telling first, each line with whose it is.
-    var lines: [String] {
+    ///
+    /// - Parameter node: What is put in front of each line; nil: nothing.
+    func failure(of node: String? = nil) -> FailureEvidence {
+        FailureEvidence(
+            lines.map { line in node.map { "\($0): \(line)" } ?? line }, crashing: crashes.map(\.container))
+    }
+
+    private var lines: [String] {
         containerd.map { "containerd: \($0)" } + kubelet.prefix(3).map { "kubelet: \($0)" }
             + crashes.flatMap { crash in crash.lines.map { "\(crash.container) crashes: \($0)" } }
     }

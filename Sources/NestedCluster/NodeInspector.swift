@@ -18,19 +18,18 @@ struct NodeInspector: Sendable {
         return NodeEvidence(result.output)
     }
 
-    /// The lines that nodes have for a person, the most telling first. Of one that has nothing to say, or has ended, they
-    /// are the last of its init.
-    func lines(of nodes: [String]) async -> [String] {
-        var lines: [String] = []
+    /// What nodes have to say to a person, the most telling first. Of one that has nothing to say, or has ended, it is the
+    /// last of its init.
+    func evidence(of nodes: [String]) async -> FailureEvidence {
+        var all: FailureEvidence = []
         for node in nodes.prefix(4) {
             if let evidence = await evidence(of: node), !evidence.isEmpty {
-                lines += evidence.lines.map { "\(node): \($0)" }
+                all = all + evidence.failure(of: node)
             } else {
-                lines += await NodeWatch.lastLines(of: node, count: 5, client: client).map {
-                    "\(node): \($0)"
-                }
+                let lines = await NodeWatch.lastLines(of: node, count: 5, client: client)
+                all = all + FailureEvidence(lines.map { "\(node): \($0)" })
             }
         }
-        return lines
+        return all
     }
 }

@@ -51,7 +51,7 @@ struct NodeWatch {
         let code = event.attributes["exitCode"] ?? "unknown"
         throw KinkajouError.cluster(
             "the node \(name) ended (exit status \(code))",
-            evidence: await Self.lastLines(of: event.actorID, count: 12, client: client),
+            evidence: FailureEvidence(await Self.lastLines(of: event.actorID, count: 12, client: client)),
             cure: code == "137"
                 ? "it was killed: give the container more memory if its limit was reached, and see its log"
                 : "its last lines are above; --export-logs keeps all")

@@ -63,7 +63,7 @@ struct ReadinessLadder: Sendable {
             progress.fail()
             throw KinkajouError.cluster(
                 "level \(level.rawValue) was not reached within \(limit.components.seconds) s: \(reason.last)",
-                evidence: await ClusterEvidence(client: client).lines() + suspects(at: level),
+                evidence: FailureEvidence(await ClusterEvidence(client: client).lines()) + suspects(at: level),
                 cure: "give the container more CPU, or more time with --wait", code: .timedOut)
         }
     }
@@ -112,10 +112,10 @@ struct ReadinessLadder: Sendable {
     }
 
     /// What the nodes that are waited for say of their own trouble. A node that never joined is known to nobody else.
-    private func suspects(at level: ReadinessLevel) async -> [String] {
+    private func suspects(at level: ReadinessLevel) async -> FailureEvidence {
         guard level == .node, let inspector else { return [] }
         let nodes = (try? await client.list(.nodes).items) ?? []
-        return await inspector.lines(of: NodeRoll(planned: plannedNodes, nodes: nodes).suspects)
+        return await inspector.evidence(of: NodeRoll(planned: plannedNodes, nodes: nodes).suspects)
     }
 
     private func reachDNS(_ reason: Reason) async throws {

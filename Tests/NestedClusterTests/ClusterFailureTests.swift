@@ -19,7 +19,7 @@ import Values
     @Test func inotifyInstancesAreCounted() {
         let lines = ["a-control-plane: Failed to create control group inotify object: Too many open files"]
         let error = KinkajouError.cluster(
-            "kind could not create the cluster", evidence: lines,
+            "kind could not create the cluster", evidence: FailureEvidence(lines),
             inotify: InotifyFacts(limit: 128, visible: 3, free: 2, tried: 128))
         #expect(
             error.summary.contains("126 of 128 inotify instances are in use, 2 are left"), "\(error.summary)")
@@ -32,14 +32,22 @@ import Values
     }
 
     @Test func aStaticPodThatCrashesIsNamedWithItsLastWords() {
-        let line = "a-control-plane: kube-apiserver crashes: \"command failed\" err=\"odd\""
-        let error = KinkajouError.cluster("kind could not create the cluster", evidence: [line])
+        let evidence = NodeEvidence(
+            kubelet: [], containerd: [],
+            crashes: [.init(container: "kube-apiserver", lines: ["\"command failed\" err=\"odd\""])]
+        ).failure(of: "a-control-plane")
+        let error = KinkajouError.cluster("kind could not create the cluster", evidence: evidence)
         #expect(error.summary.contains("kube-apiserver ends again and again"), "\(error.summary)")
-        #expect(error.evidence == [line])
+        #expect(
+            error.evidence == ["a-control-plane: kube-apiserver crashes: \"command failed\" err=\"odd\""])
         // A cause that is known comes before.
         let known = KinkajouError.cluster(
-            "kind could not create the cluster", evidence: ["\(line) no space left on device"])
+            "kind could not create the cluster", evidence: evidence + ["no space left on device"])
         #expect(known.summary.contains("the disk"), "\(known.summary)")
+        // The words alone decide nothing.
+        let words = KinkajouError.cluster(
+            "kind could not create the cluster", evidence: ["kube-apiserver crashes: odd"])
+        #expect(words.summary == "kind could not create the cluster")
     }
 
     @Test func whatIsNotKnownStaysAsItIs() {

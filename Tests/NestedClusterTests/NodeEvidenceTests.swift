@@ -63,7 +63,7 @@ import Testing
                     lines: ["\"command failed\" err=\"invalid argument \\\"x\\\" for \\\"--v\\\" flag\""]),
                 .init(container: "etcd", lines: ["{\"level\":\"fatal\",\"msg\":\"discovery failed\"}"]),
             ])
-        #expect(evidence.lines.last == "etcd crashes: {\"level\":\"fatal\",\"msg\":\"discovery failed\"}")
+        #expect(evidence.failure().lines.last == "etcd crashes: {\"level\":\"fatal\",\"msg\":\"discovery failed\"}")
     }
 
     /// The node engine has no journal and no Docker to ask: it reads the files themselves.
@@ -77,7 +77,7 @@ import Testing
             let stamp = "2026-11-26T05:22:00.300000001Z stderr F "
             try writeFile(pod + "/0.log", stamp + "{\"level\":\"info\"}\n")
             // Nothing has crashed, and the kubelet has no errors: the last lines are what there is.
-            #expect(NodeLogs.lines(root: root) == ["etcd:", "  " + stamp + "{\"level\":\"info\"}"])
+            #expect(NodeLogs.evidence(root: root).lines == ["etcd:", "  " + stamp + "{\"level\":\"info\"}"])
             try writeFile(
                 pod + "/9.log", stamp + "{\"level\":\"fatal\",\"msg\":\"discovery failed\"}\n")
             try writeFile(pod + "/10.log", "")
@@ -85,7 +85,7 @@ import Testing
                 root + "/var/log/kinkajou/kubelet.log",
                 "E1126 05:21:59.100001     198 kubelet.go:2461] \"Error getting node\" err=\"x\"\n")
             #expect(
-                NodeLogs.lines(root: root) == [
+                NodeLogs.evidence(root: root).lines == [
                     "kubelet: \"Error getting node\" err=\"x\"",
                     "etcd crashes: {\"level\":\"fatal\",\"msg\":\"discovery failed\"}",
                 ])
@@ -95,6 +95,6 @@ import Testing
     @Test(arguments: ["", "=== ", "=== kubelet", "=== crash", "=== containerd failed", "E", "no heading"])
     func nothingIsNothing(output: String) {
         #expect(NodeEvidence(output).kubelet == [])
-        #expect(NodeEvidence(output).lines.count <= 1)
+        #expect(NodeEvidence(output).failure().lines.count <= 1)
     }
 }

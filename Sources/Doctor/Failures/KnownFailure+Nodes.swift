@@ -124,13 +124,11 @@ extension KnownFailure {
     ]
 
     /// A part of the control plane that ends again and again, where its own last words are not known otherwise.
-    static let staticPods: [KnownFailure] = [
-        "kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler",
-    ]
-    .map { part in
+    ///
+    /// - Parameter name: Its name, such as `etcd`.
+    public static func ofStaticPod(_ name: String) -> KnownFailure {
         KnownFailure(
-            [["\(part) crashes:"]], from: [.kubelet, .kind, .kubeadm],
-            cause: "\(part) ends again and again; its last words are below",
+            [], cause: "\(name) ends again and again; its last words are below",
             cure:
                 "correct what they name, most often an argument or a volume in a patch for ClusterConfiguration"
         )

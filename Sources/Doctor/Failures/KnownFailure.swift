@@ -80,7 +80,7 @@ public struct KnownFailure: Sendable, Equatable {
     }
 
     /// All of them, the more specific ones first.
-    public static let all: [KnownFailure] = nodes + images + kind + dockerd + staticPods + symptoms
+    public static let all: [KnownFailure] = nodes + images + kind + dockerd + symptoms
 }
 
 extension Check {

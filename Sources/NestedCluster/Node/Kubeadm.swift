@@ -26,6 +26,7 @@ struct Kubeadm {
         guard !result.isSuccess else { return }
         throw KinkajouError.cluster(
             "kubeadm \(words.joined(separator: " ")) failed (\(result.status)): \(result.reason)",
-            evidence: (result.output + result.errors).split(separator: "\n").suffix(12).map(String.init))
+            evidence: FailureEvidence(
+                (result.output + result.errors).split(separator: "\n").suffix(12).map(String.init)))
     }
 }

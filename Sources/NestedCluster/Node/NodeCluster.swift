@@ -208,7 +208,7 @@ public final class NodeCluster: Workload {
             guard ContinuousClock.now < deadline else {
                 throw KinkajouError.cluster(
                     "the API server did not answer \(path) within \(spec.waitSeconds) s: \(reason)",
-                    evidence: NodeLogs.lines(),
+                    evidence: NodeLogs.evidence(),
                     cure: "give the container more CPU, or more time with --wait", code: .timedOut)
             }
             state.withLock { $0.making }?.progress.update(reason)
@@ -230,7 +230,7 @@ public final class NodeCluster: Workload {
         } catch is Late {
             throw KinkajouError.cluster(
                 "the kubelet did not register its node within \(spec.waitSeconds) s",
-                evidence: NodeLogs.lines(), code: .timedOut)
+                evidence: NodeLogs.evidence(), code: .timedOut)
         }
         guard let network = control.network else { return }
         let range = JSONValue.string("\(network.node)")
@@ -251,7 +251,7 @@ public final class NodeCluster: Workload {
         guard !result.isSuccess else { return }
         throw KinkajouError.cluster(
             "the default storage class cannot be installed: \(result.reason)",
-            evidence: result.errors.split(separator: "\n").suffix(5).map(String.init))
+            evidence: FailureEvidence(result.errors.split(separator: "\n").suffix(5).map(String.init)))
     }
 
     // MARK: - Down

@@ -9,7 +9,7 @@ enum NodeLogs {
     /// lines of each container.
     ///
     /// - Parameter root: What the path of every file is put behind; empty: nothing.
-    static func lines(root: String = "") -> [String] {
+    static func evidence(root: String = "") -> FailureEvidence {
         let kubelet = lines(root + NodeHost.logDirectory + "/kubelet.log")
         var crashes: [NodeEvidence.Crash] = []
         var last: [String] = []
@@ -25,7 +25,7 @@ enum NodeLogs {
         }
         let evidence = NodeEvidence(
             kubelet: Klog.errors(Array(kubelet.suffix(300))), containerd: [], crashes: crashes)
-        return evidence.isEmpty ? last : evidence.lines
+        return evidence.isEmpty ? FailureEvidence(last) : evidence.failure()
     }
 
     private struct Log {
