@@ -23,16 +23,24 @@ enum CheckPod: CaseIterable {
     }
 
     /// The Pod, with the image of `pause`.
-    func manifest(image: String) -> JSONValue {
+    ///
+    /// - Parameter isRestricted: It keeps to the Pod Security Standard "restricted", which a cluster can demand of every
+    ///   namespace; where it does not, the Pod is to be as any Pod of a user's.
+    func manifest(image: String, isRestricted: Bool = false) -> JSONValue {
+        var container: JSONValue = [
+            "name": "pause", "image": .string(image), "imagePullPolicy": "IfNotPresent",
+            "command": ["/pause"], "args": self == .runner ? ["-v"] : [],
+        ]
+        if isRestricted {
+            container["securityContext"] = [
+                "allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]], "runAsNonRoot": true,
+                // The image's own.
+                "runAsUser": 65535, "seccompProfile": ["type": "RuntimeDefault"],
+            ]
+        }
         var spec: JSONValue = [
             "restartPolicy": "Never", "terminationGracePeriodSeconds": 1,
-            "tolerations": [["operator": "Exists"]],
-            "containers": [
-                [
-                    "name": "pause", "image": .string(image), "imagePullPolicy": "IfNotPresent",
-                    "command": ["/pause"], "args": self == .runner ? ["-v"] : [],
-                ]
-            ],
+            "tolerations": [["operator": "Exists"]], "containers": [container],
         ]
         // The runner is to be as any Pod of a user's.
         if self == .listener { spec["automountServiceAccountToken"] = false }

@@ -50,7 +50,8 @@ struct ReadinessLadder: Sendable {
         await tidy(last, period: period)
     }
 
-    private func wait(for level: ReadinessLevel) async throws {
+    /// Waits for one level.
+    func wait(for level: ReadinessLevel) async throws {
         progress.begin("Waiting for \(level.title) ⏳", as: level.phase, waitingFor: level.rawValue)
         let reason = Reason(progress)
         struct Late: Error {}
@@ -63,7 +64,7 @@ struct ReadinessLadder: Sendable {
             progress.fail()
             throw KinkajouError.cluster(
                 "level \(level.rawValue) was not reached within \(limit.components.seconds) s: \(reason.last)",
-                evidence: FailureEvidence(await ClusterEvidence(client: client).lines()) + suspects(at: level),
+                evidence: await FailureEvidence(ClusterEvidence(client: client).lines()) + suspects(at: level),
                 cure: "give the container more CPU, or more time with --wait", code: .timedOut)
         }
     }
@@ -150,7 +151,7 @@ struct ReadinessLadder: Sendable {
         while true {
             if let image = ReadinessLook.pauseImage(of: try await client.list(.nodes).items) {
                 do {
-                    try await client.create(.pods, pod.manifest(image: image))
+                    try await create(pod, image: image)
                     break
                 } catch let error as KubernetesError where error.isAlreadyExists {
                     break
@@ -161,6 +162,19 @@ struct ReadinessLadder: Sendable {
             pause = min(pause * 2, Self.pauses.longest)
         }
         return try await follow(.pods, pod.name, namespace: pod.namespace, reason, look)
+    }
+
+    /// Makes a Pod; where the cluster's admission refuses one without any settings, one with the strictest.
+    private func create(_ pod: CheckPod, image: String) async throws {
+        do {
+            try await client.create(.pods, pod.manifest(image: image))
+        } catch let refusal as KubernetesError where refusal.isForbidden {
+            do {
+                try await client.create(.pods, pod.manifest(image: image, isRestricted: true))
+            } catch let error as KubernetesError where error.isForbidden {
+                throw refusal
+            }
+        }
     }
 
     /// Watches an object until it is as it should be.

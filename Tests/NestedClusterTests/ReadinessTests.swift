@@ -110,7 +110,7 @@ import Values
 
     /// An API server with answers by method and path; a watch gets its lines and stays open.
     private func climb(
-        to level: ReadinessLevel, within limit: Duration, planned: [String] = ["a"],
+        to level: ReadinessLevel, within limit: Duration, planned: [String] = ["a"], isAlone: Bool = false,
         _ answers: @escaping @Sendable (String, Int) -> (status: Int, lines: [String])
     ) async throws -> [String] {
         let asked = Mutex<[String]>([])
@@ -139,7 +139,7 @@ import Values
                 let ladder = ReadinessLadder(
                     client: client, progress: Progress(isQuiet: true), deadline: .now + limit, limit: limit,
                     plannedNodes: planned, inspector: nil)
-                try await ladder.climb(to: level)
+                if isAlone { try await ladder.wait(for: level) } else { try await ladder.climb(to: level) }
             }
         }
         return asked.withLock { $0 }
@@ -189,6 +189,49 @@ import Values
         #expect(asked.count { $0 == "GET /readyz" } == 3)
         #expect(asked.count { $0.hasSuffix("watch") } == 1)
         #expect(!asked.contains { $0.contains("coredns") }, "DNS was not asked for")
+    }
+
+    /// Pod Security can demand "restricted" of every namespace: any Pod of a user's that runs there keeps to it too.
+    @Test(arguments: [false, true])
+    func aPodThatIsRefusedIsTriedRestricted(isRefusedTwice: Bool) async throws {
+        let refusal = #"{"kind": "Status", "reason": "Forbidden", "code": 403, "message": "violates PodSecurity"}"#
+        let pod = #"{"metadata": {"name": "kinkajou-first-pod", "uid": "u", "resourceVersion": "2"}}"#
+        let done = pod.dropLast() + #", "status": {"phase": "Succeeded"}}"#
+        let answers: @Sendable (String, Int) -> (status: Int, lines: [String]) = { key, count in
+            switch key {
+            case "GET /api/v1/nodes":
+                (
+                    200,
+                    [
+                        #"{"kind": "NodeList", "metadata": {"resourceVersion": "1"}, "items": [{"status": {"images": "#
+                            + #"[{"names": ["registry.k8s.io/pause:3.10"]}]}}]}"#
+                    ]
+                )
+            case "POST /api/v1/namespaces/default/pods":
+                count == 1 || isRefusedTwice ? (403, [refusal]) : (201, [pod])
+            case "GET /api/v1/namespaces/default/pods":
+                (200, [#"{"kind": "PodList", "metadata": {"resourceVersion": "2"}, "items": [\#(done)]}"#])
+            case "GET /api/v1/namespaces/default/pods watch": (200, [])
+            default: (404, ["{}"])
+            }
+        }
+        if isRefusedTwice {
+            let error = await #expect(throws: KinkajouError.self) {
+                _ = try await climb(to: .pod, within: .seconds(2), isAlone: true, answers)
+            }
+            #expect(error?.summary.contains("violates PodSecurity") == true, "\(error?.summary ?? "")")
+        } else {
+            let asked = try await climb(to: .pod, within: .seconds(30), isAlone: true, answers)
+            let made = asked.filter { $0.hasPrefix("POST") }
+            #expect(made.count == 2)
+            #expect(made.first?.contains("securityContext") == false)
+            for demand in [
+                #""allowPrivilegeEscalation":false"#, #""drop":["ALL"]"#, #""runAsNonRoot":true"#,
+                #""seccompProfile":{"type":"RuntimeDefault"}"#,
+            ] {
+                #expect(made.last?.contains(demand) == true, "\(demand)")
+            }
+        }
     }
 
     @Test func whatIsMissingIsSaidWhenTheTimeIsOver() async throws {

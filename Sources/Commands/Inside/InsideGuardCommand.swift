@@ -12,14 +12,14 @@ struct InsideGuardCommand: AsyncCommand {
     var session: String
 
     func validate() throws {
-        guard ExecSession(session) != nil else { throw ValidationError("\(session) is no session.") }
+        guard CommandSession(session) != nil else { throw ValidationError("\(session) is no session.") }
     }
 
     /// How long a command may take until it has begun, for a user who goes away before that.
     private static let patience = Duration.seconds(10)
 
     func runToExitStatus() async throws -> Int32 {
-        guard let session = ExecSession(session) else { return 0 }
+        guard let session = CommandSession(session) else { return 0 }
         InsidePipeCommand.waitForEndOfInput()
         let deadline = ContinuousClock.now + Self.patience
         while !session.isRegistered, ContinuousClock.now < deadline {

@@ -24,17 +24,17 @@ struct InsidePipeCommand: AsyncCommand {
     var command: [String]
 
     func validate() throws {
-        guard ExecSession(session) != nil else { throw ValidationError("\(session) is no session.") }
+        guard CommandSession(session) != nil else { throw ValidationError("\(session) is no session.") }
     }
 
     func runToExitStatus() async throws -> Int32 {
         let words = CommandWords.afterTerminator(command)
         guard let program = words.first else { throw ValidationError("There is no command after --.") }
-        guard let session = ExecSession(session) else { return ErrorCode.usage.exitStatus }
+        guard let session = CommandSession(session) else { return ErrorCode.usage.exitStatus }
         if direct {
             // It keeps our process ID.
             try session.register(getpid())
-            setenv(ExecSession.variable, self.session, 1)
+            setenv(CommandSession.variable, self.session, 1)
             return Self.become(words)
         }
         // A command that reads no more must not end us: its status is still to be told.
@@ -45,7 +45,7 @@ struct InsidePipeCommand: AsyncCommand {
         // Not the command's, or it would never see the end.
         _ = fcntl(writing, F_SETFD, FD_CLOEXEC)
         var environment = Environment.all()
-        environment[ExecSession.variable] = self.session
+        environment[CommandSession.variable] = self.session
         var request = ChildRequest(
             executable: program, arguments: Array(words.dropFirst()), environment: environment)
         request.streams = (reading, nil, nil)

@@ -32,12 +32,18 @@ public enum RegistryProber {
 
     private static func ask(_ address: String, isMirror: Bool, insecure: [String]) async -> RegistryProbe {
         let base = String(address.hasSuffix("/") ? address.dropLast() : address[...])
-        guard let registry = ServerAddress(base) else {
-            return RegistryProbe(
-                address: base, isMirror: isMirror, usesProxy: false, status: nil, failure: "this is no URL")
+        func failed(_ reason: String, usesProxy: Bool = false) -> RegistryProbe {
+            RegistryProbe(
+                address: base, isMirror: isMirror, usesProxy: usesProxy, status: nil, failure: reason)
         }
+        guard let registry = ServerAddress(base) else { return failed("this is no URL") }
         let host = registry.host
-        let proxy = proxy(for: registry)
+        let proxy: HTTPClient.Configuration.Proxy?
+        do {
+            proxy = try Self.proxy(for: registry)
+        } catch {
+            return failed(error.reason, usesProxy: true)
+        }
         var configuration = HTTPClient.Configuration(
             timeout: .init(connect: limit, read: limit), proxy: proxy)
         configuration.redirectConfiguration = .disallow
@@ -63,16 +69,19 @@ public enum RegistryProber {
     }
 
     /// The proxy that the environment names for a registry.
-    private static func proxy(for registry: ServerAddress) -> HTTPClient.Configuration.Proxy? {
-        guard let url = ProxySettings.url(for: registry, environment: Environment.all()),
-            let proxy = try? ProxySettings(url: url)
-        else { return nil }
+    private static func proxy(
+        for registry: ServerAddress
+    ) throws(ProxyError) -> HTTPClient.Configuration.Proxy? {
+        guard let url = ProxySettings.url(for: registry, environment: Environment.all()) else { return nil }
+        let proxy = try ProxySettings(url: url)
         switch proxy.kind {
-        case .http, .https:
-            guard let user = proxy.user else { return .server(host: proxy.host, port: proxy.port) }
+        case .http:
             return .server(
                 host: proxy.host, port: proxy.port,
-                authorization: .basic(username: user, password: proxy.password?.value ?? ""))
+                authorization: proxy.user.map {
+                    .basic(username: $0, password: proxy.password?.value ?? "")
+                })
+        case .https: throw ProxyError(reason: "a proxy that is spoken to over TLS cannot be tried from here")
         case .socks5: return .socksServer(host: proxy.host, port: proxy.port)
         }
     }

@@ -1,3 +1,5 @@
+internal import Values
+
 extension KubernetesClient {
     /// Runs a command in a container, over WebSocket.
     ///

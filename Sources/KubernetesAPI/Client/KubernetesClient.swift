@@ -92,7 +92,8 @@ public final class KubernetesClient: Sendable {
         switch proxy?.kind {
         case nil: break
         case .socks5: configuration.proxy = proxy.map { .socksServer(host: $0.host, port: $0.port) }
-        case .http:
+        // One that is spoken to over TLS was refused before.
+        case .http, .https:
             configuration.proxy = proxy.map {
                 .server(
                     host: $0.host, port: $0.port,

@@ -158,7 +158,8 @@ struct WebSocketConnector: Sendable {
     private func pass(_ proxy: ProxySettings, on channel: any Channel) async throws {
         let target = client.address
         switch proxy.kind {
-        case .http:
+        // One that is spoken to over TLS was refused before.
+        case .http, .https:
             var headers = HTTPHeaders()
             if let user = proxy.user {
                 headers.add(

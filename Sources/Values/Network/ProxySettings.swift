@@ -10,6 +10,14 @@ public struct ProxySettings: Sendable, Equatable {
         case https
         /// SOCKS version 5 (RFC 1928).
         case socks5
+
+        fileprivate var usualPort: Int {
+            switch self {
+            case .http: 80
+            case .https: 443
+            case .socks5: 1080
+            }
+        }
     }
 
     /// How it is spoken to.
@@ -38,15 +46,7 @@ public struct ProxySettings: Sendable, Equatable {
         default: throw ProxyError(reason: "a proxy of the kind \(scheme):// is not supported")
         }
         self.host = host
-        port =
-            components.port
-            ?? {
-                switch kind {
-                case .http: 80
-                case .https: 443
-                case .socks5: 1080
-                }
-            }()
+        port = components.port ?? kind.usualPort
         guard (1...65535).contains(port) else { throw ProxyError(reason: "the proxy's port is none") }
         user = components.user
         password = components.password.map { Secret($0) }

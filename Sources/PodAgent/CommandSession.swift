@@ -5,7 +5,7 @@ internal import Linux
 /// terminal open, and Docker leaves what it has started in a node. So the command is written down, and what it starts
 /// has a mark in its environment, in the nodes too; when the user's connection ends, they are ended as by the hangup of
 /// a terminal.
-public struct ExecSession: Sendable {
+public struct CommandSession: Sendable {
     /// The variable that is the mark; its value is the session's name.
     public static let variable = "KINKAJOU_SESSION"
     private static let directory = "/run/kinkajou/sessions"

@@ -5,12 +5,12 @@ import Testing
 
 @testable import PodAgent
 
-@Suite struct ExecSessionTests {
+@Suite struct CommandSessionTests {
     private let directory = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
 
     @Test func aCommandIsFoundAsLongAsItRuns() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let session = try #require(ExecSession("one", directory: directory))
+        let session = try #require(CommandSession("one", directory: directory))
         #expect(!session.isRegistered && session.process == nil)
         try session.register(getpid())
         #expect(session.isRegistered && session.process == getpid())
@@ -23,10 +23,10 @@ import Testing
     @Test func aCommandEndsWithAllThatHasItsMark() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let name = UUID().uuidString.lowercased()
-        let session = try #require(ExecSession(name, directory: directory))
+        let session = try #require(CommandSession(name, directory: directory))
         func start(_ mark: String) throws -> ChildProcess {
             var environment = ProcessInfo.processInfo.environment
-            environment[ExecSession.variable] = mark
+            environment[CommandSession.variable] = mark
             return try ChildProcess.start(
                 // Deaf to the hangup of a terminal.
                 ChildRequest(
@@ -45,9 +45,9 @@ import Testing
     @Test func ofACommandThatHasEndedNothingIsEnded() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let name = UUID().uuidString.lowercased()
-        let session = try #require(ExecSession(name, directory: directory))
+        let session = try #require(CommandSession(name, directory: directory))
         var environment = ProcessInfo.processInfo.environment
-        environment[ExecSession.variable] = name
+        environment[CommandSession.variable] = name
         let left = try ChildProcess.start(
             ChildRequest(executable: "sleep", arguments: ["1000"], environment: environment))
         defer { left.signal(SIGKILL) }
@@ -60,5 +60,5 @@ import Testing
     }
 
     @Test(arguments: ["", "../x", "a/b", "A", String(repeating: "a", count: 65)])
-    func aNameIsNoPath(name: String) { #expect(ExecSession(name) == nil) }
+    func aNameIsNoPath(name: String) { #expect(CommandSession(name) == nil) }
 }
