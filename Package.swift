@@ -34,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -51,9 +52,13 @@ let package = Package(
         .target(name: "OCIRuntime", dependencies: ["CLinux"], swiftSettings: strict),
         // Values that every part of the house speaks of: JSON, quantities, durations, errors and exit statuses. Pure.
         .target(name: "Values", dependencies: ["CRelease"], swiftSettings: strict),
-        // Values as YAML, and YAML as values, with the types that kubectl gives them. Pure.
+        // Values as YAML and TOML, and back: YAML with the types that kubectl gives it. Pure.
         .target(
-            name: "YAML", dependencies: ["Values", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
+            name: "Formats",
+            dependencies: [
+                "Values", .product(name: "TOMLKit", package: "TOMLKit"), .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
         // What a host, container or Pod is like: values and their parsers. Pure: nothing here acts.
         .target(name: "HostFacts", swiftSettings: strict),
         // From facts and settings to the plan of an engine, each decision with its reason. Pure.
@@ -62,7 +67,7 @@ let package = Package(
         .target(
             name: "ClusterSpec",
             dependencies: [
-                "EnginePlan", "HostFacts", "Values", "YAML", .product(name: "Yams", package: "Yams"),
+                "EnginePlan", "HostFacts", "Formats", "Values", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
@@ -104,7 +109,7 @@ let package = Package(
         .target(
             name: "KubernetesAPI",
             dependencies: [
-                "Linux", "Values", "YAML",
+                "Linux", "Formats", "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -136,7 +141,7 @@ let package = Package(
         .target(
             name: "EngineHost",
             dependencies: [
-                "Console", "DockerEngine", "Doctor", "EnginePlan", "HostFacts", "HostReader", "Linux",
+                "Console", "DockerEngine", "Doctor", "EnginePlan", "Formats", "HostFacts", "HostReader", "Linux",
                 "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -149,7 +154,7 @@ let package = Package(
             name: "NestedCluster",
             dependencies: [
                 "ClusterSpec", "Console", "DockerEngine", "Doctor", "EngineHost", "EnginePlan", "HostFacts",
-                "HostReader", "ImageArchives", "KubernetesAPI", "Linux", "Values", "YAML",
+                "Formats", "HostReader", "ImageArchives", "KubernetesAPI", "Linux", "PodAgent", "Values",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -168,8 +173,8 @@ let package = Package(
         .target(
             name: "ClusterClient",
             dependencies: [
-                "ClusterSpec", "Console", "Doctor", "ImageArchives", "KubernetesAPI", "Linux", "Values",
-                "YAML",
+                "ClusterSpec", "Console", "Doctor", "Formats", "ImageArchives", "KubernetesAPI", "Linux",
+                "Values",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -196,7 +201,7 @@ let package = Package(
                 "Doctor",
                 "EngineHost", "EnginePlan", "HostFacts", "HostReader", "ImageArchives", "KubernetesAPI",
                 "Linux",
-                "NestedCluster", "PodAgent", "Values", "YAML",
+                "NestedCluster", "PodAgent", "Formats", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -245,7 +250,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests",
             dependencies: [
-                "ClusterClient", "Values", "KubernetesAPI", "KubernetesTestSupport", "TestSupport", "YAML",
+                "ClusterClient", "Values", "KubernetesAPI", "KubernetesTestSupport", "TestSupport", "Formats",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -267,7 +272,7 @@ let package = Package(
         .testTarget(
             name: "ClusterClientTests",
             dependencies: [
-                "ClusterClient", "ClusterSpec", "KubernetesAPI", "KubernetesTestSupport", "Values", "YAML",
+                "ClusterClient", "ClusterSpec", "KubernetesAPI", "KubernetesTestSupport", "Formats", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -276,7 +281,7 @@ let package = Package(
             name: "NestedClusterTests",
             dependencies: [
                 "ClusterSpec", "Console", "Doctor", "EngineHost", "EnginePlan", "HostFacts", "ImageArchives",
-                "KubernetesAPI", "KubernetesTestSupport", "NestedCluster", "Values", "YAML",
+                "KubernetesAPI", "KubernetesTestSupport", "NestedCluster", "Formats", "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -285,7 +290,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "ClusterClient", "ClusterSpec", "Commands", "EnginePlan", "KubernetesAPI", "Values", "YAML",
+                "ClusterClient", "ClusterSpec", "Commands", "EnginePlan", "KubernetesAPI", "Formats", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -313,7 +318,7 @@ let package = Package(
         .testTarget(
             name: "ValuesTests", dependencies: ["KubernetesTestSupport", "Values"], swiftSettings: strict),
         .testTarget(
-            name: "YAMLTests", dependencies: ["KubernetesTestSupport", "Values", "YAML"], swiftSettings: strict),
+            name: "FormatsTests", dependencies: ["Formats", "KubernetesTestSupport", "Values"], swiftSettings: strict),
         // What the package's manifest and CONTRIBUTING.md say of the modules, compared with their imports.
         .testTarget(name: "ModuleTests", swiftSettings: strict),
         .testTarget(

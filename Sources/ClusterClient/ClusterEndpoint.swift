@@ -1,6 +1,6 @@
+internal import Formats
 internal import KubernetesAPI
 internal import Values
-internal import YAML
 
 /// How the API server of a cluster is reached, with the credentials of its administrator.
 public struct ClusterEndpoint: Sendable, Equatable {

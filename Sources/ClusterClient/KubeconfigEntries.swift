@@ -1,6 +1,6 @@
+internal import Formats
 public import KubernetesAPI
 internal import Values
-internal import YAML
 
 /// What a cluster is in a kubeconfig: a cluster, a user and a context of the same name, as kind makes them. Each of
 /// them says which cluster it belongs to. Pure.

@@ -1,3 +1,6 @@
+internal import Formats
+internal import Values
+
 import Yams
 
 /// Finds what kind, or a part behind kind, would refuse in a cluster's configuration: all of it at once, and before
@@ -56,8 +59,19 @@ struct ClusterCheck {
                 "give each API a line of its own, such as \"api/alpha: \\\"true\\\"\"")
         }
         patches(cluster.kubeadmConfigPatches, cluster.kubeadmConfigPatchesJSON6902, "")
-        for (index, patch) in cluster.containerdConfigPatches.enumerated() where patch.isBlank {
-            report("containerdConfigPatches[\(index)]", "the patch is empty", "fill it in, or remove it")
+        for (index, patch) in cluster.containerdConfigPatches.enumerated() {
+            let path = "containerdConfigPatches[\(index)]"
+            guard !patch.isBlank else {
+                report(path, "the patch is empty", "fill it in, or remove it")
+                continue
+            }
+            do throws(TOMLSyntaxError) {
+                _ = try JSONValue(toml: patch)
+            } catch {
+                report(
+                    path, "the patch is not TOML: \(error.reason)",
+                    "write it as in containerd's config.toml", textLine: error.line)
+            }
         }
         for (index, patch) in cluster.containerdConfigPatchesJSON6902.enumerated() {
             if let problem = JSONPatchCheck.problem(in: patch, onlyJSON: true) {

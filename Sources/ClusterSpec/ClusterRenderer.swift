@@ -1,5 +1,5 @@
+internal import Formats
 internal import Values
-internal import YAML
 
 extension Cluster {
     /// The configuration as YAML that `kind` reads: the same text for the same cluster, and read again, the same

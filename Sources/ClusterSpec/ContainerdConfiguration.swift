@@ -1,10 +1,14 @@
+internal import Formats
+internal import Values
+
 /// What decisions need of a configuration of containerd, or of a patch for one.
 ///
 /// Source: <https://github.com/containerd/containerd/blob/main/docs/cri/config.md>.
 public struct ContainerdConfiguration: Sendable, Equatable {
-    /// What tables for the CRI are called in the formats.
+    /// The plugins of the CRI in the formats.
     private static let plugins = [
-        2: "plugins.io.containerd.grpc.v1.cri.", 3: "plugins.io.containerd.cri.v1.",
+        2: ["io.containerd.grpc.v1.cri"],
+        3: ["io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime"],
     ]
 
     /// The format that it says it has: 2 up to containerd 1.7, and what containerd 2 reads too; 3 since containerd 2.
@@ -18,23 +22,30 @@ public struct ContainerdConfiguration: Sendable, Equatable {
     /// Whether it says anything of registries.
     var hasRegistries = false
 
-    /// Reads the lines that matter. What is no TOML is for containerd to refuse.
-    public init(toml: String) {
-        var table = ""
-        for line in toml.split(whereSeparator: \.isNewline) {
-            let line = line.prefix { $0 != "#" }.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
-            if line.hasPrefix("[") {
-                table = line.filter { $0 != "[" && $0 != "]" }
-                formatOfTables = Self.plugins.first { table.hasPrefix($0.value) }?.key ?? formatOfTables
-                hasRegistries = hasRegistries || (table + ".").contains(".registry.")
-                hasMirrors = hasMirrors || (table + ".").contains(".registry.mirrors.")
-                continue
+    /// Reads a file or a patch.
+    ///
+    /// - Throws: `TOMLSyntaxError`.
+    public init(toml: String) throws {
+        self.init(try JSONValue(toml: toml))
+    }
+
+    /// What is no TOML says nothing.
+    init(readable toml: String) {
+        self.init((try? JSONValue(toml: toml)) ?? [:])
+    }
+
+    private init(_ root: JSONValue) {
+        format = root["version"].integer.map { Int($0) }
+        let plugins = root["plugins"].object
+        for (format, names) in Self.plugins.sorted(by: { $0.key < $1.key }) {
+            for name in names {
+                guard let plugin = plugins[name] else { continue }
+                formatOfTables = format
+                guard case .object(let registry) = plugin["registry"] else { continue }
+                hasRegistries = true
+                hasMirrors = hasMirrors || !(registry["mirrors"]?.object.isEmpty ?? true)
+                registryDirectory = registry["config_path"]?.string ?? registryDirectory
             }
-            guard let equals = line.firstIndex(of: "=") else { continue }
-            let name = line[..<equals]
-            let value = String(line[line.index(after: equals)...])
-            if table.isEmpty, name == "version" { format = Int(value) }
-            if table.hasSuffix(".registry"), name == "config_path" { registryDirectory = value }
         }
     }
 

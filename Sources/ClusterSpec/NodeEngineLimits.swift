@@ -13,16 +13,9 @@ extension ClusterSpec {
         let cluster = parsed.cluster
         let mappings = cluster.nodes.flatMap(\.extraPortMappings)
         let ours = [Defaults.apiServerPort, Defaults.statusPort]
-        let isContainerdChanged =
-            !cluster.containerdConfigPatches.isEmpty || !cluster.containerdConfigPatchesJSON6902.isEmpty
-            || !engine.registryMirrors.isEmpty || !engine.insecureRegistries.isEmpty
         let reasons: [(Bool, String)] = [
             (cluster.nodes.count > 1, "several nodes"),
             (cluster.networking.ipFamily != .ipv4, "IPv6"),
-            (
-                isContainerdChanged,
-                "changes of containerd's configuration (patches, mirrors, insecure registries)"
-            ),
             (
                 isInside
                     && mappings.contains { ($0.hostPort ?? 0) > 0 && $0.hostPort != $0.containerPort },
@@ -32,12 +25,11 @@ extension ClusterSpec {
                 mappings.contains { ours.contains($0.containerPort) && $0.protocol ?? .tcp == .tcp },
                 "extraPortMappings of the ports \(ours[0]) and \(ours[1]), which are Kinkajou's"
             ),
-            (logDirectory != nil, "export of logs"),
         ]
         let missing = reasons.filter(\.0).map(\.1)
         guard !missing.isEmpty else { return }
         throw KinkajouError(
-            "the engine \"node\" has no \(missing.joined(separator: ", no ")) yet",
+            "the engine \"node\" does not do this yet: \(missing.joined(separator: ", "))",
             cure: "leave it out, or use --engine kind", code: .usage)
     }
 }

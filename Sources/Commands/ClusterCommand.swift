@@ -144,7 +144,9 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
             return DindSession(
                 options: options, workload: KindCluster(asked, status: board), progress: progress)
         case .node:
-            let host = NodeHost(options: options, progress: progress)
+            let host = NodeHost(options: options, progress: progress) { facts in
+                try NodeCluster.containerdChanges(of: asked, facts: facts)
+            }
             return DindSession(
                 options: options, host: host, workload: NodeCluster(asked, host: host, status: board),
                 progress: progress)

@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import EnginePlan
+internal import Formats
 internal import FoundationEssentials
 internal import HostFacts
 internal import Values
-internal import YAML
 
 /// The formats of `--dry-run`.
 enum PlanFormat: String, ExpressibleByArgument, CaseIterable {

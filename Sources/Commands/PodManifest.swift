@@ -1,8 +1,8 @@
 internal import ClusterClient
 internal import ClusterSpec
+internal import Formats
 internal import KubernetesAPI
 internal import Values
-internal import YAML
 
 /// The manifest of a Pod, or of a Job, that runs `kinkajou dind` or `kinkajou cluster`: of the same template as the Pods
 /// that `kinkajou create cluster` makes.

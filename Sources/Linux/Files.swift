@@ -120,6 +120,26 @@ public enum Files {
         return fstatat(AT_FDCWD, path, &status, flags) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Removes a directory with all that is in it, links as such. The result says what is left, and why.
+    @discardableResult
+    public static func removeTree(_ directory: String) -> [String] {
+        var complaints: [String] = []
+        func attempt(_ body: () throws(SystemError) -> Void) {
+            do throws(SystemError) { try body() } catch { complaints.append("\(error)") }
+        }
+        let below = Set(directories(in: directory))
+        for name in names(in: directory) {
+            let path = directory + "/" + name
+            if below.contains(name) {
+                complaints += removeTree(path)
+            } else {
+                attempt { () throws(SystemError) in try remove(path) }
+            }
+        }
+        attempt { () throws(SystemError) in try removeDirectory(directory) }
+        return complaints
+    }
+
     /// Makes a directory and those above it. The result names those that were not there, outermost first.
     @discardableResult
     public static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(SystemError) -> [String] {

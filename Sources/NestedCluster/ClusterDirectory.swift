@@ -27,25 +27,5 @@ public enum ClusterDirectory {
     }
 
     /// Removes it with all that is in it. The result says what is left.
-    static func remove() -> [String] {
-        var complaints: [String] = []
-        func empty(_ directory: String) {
-            let below = Set(Files.directories(in: directory))
-            for name in Files.names(in: directory) {
-                let path = directory + "/" + name
-                if below.contains(name) {
-                    empty(path)
-                } else {
-                    do throws(SystemError) { try Files.remove(path) } catch { complaints.append("\(error)") }
-                }
-            }
-            do throws(SystemError) {
-                try Files.removeDirectory(directory)
-            } catch {
-                complaints.append("\(error)")
-            }
-        }
-        if Files.exists(path) { empty(path) }
-        return complaints
-    }
+    static func remove() -> [String] { Files.exists(path) ? Files.removeTree(path) : [] }
 }

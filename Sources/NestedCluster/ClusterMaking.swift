@@ -35,7 +35,8 @@ struct ClusterMaking: Sendable {
         return ["KUBECONFIG": kubeconfig]
     }
 
-    private static func explained(_ error: any Error) -> any Error {
+    /// What a person is told of it.
+    static func explained(_ error: any Error) -> any Error {
         guard let error = error as? ClusterConfigError else { return error }
         return KinkajouError("\(error)", cure: "correct the cluster's configuration", code: .usage)
     }

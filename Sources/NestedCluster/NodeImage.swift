@@ -130,7 +130,9 @@ struct NodeImage {
                 code: .clusterFailed)
         }
         return NodeImageFacts(
-            version: version, containerd: containerd.map(ContainerdConfiguration.init(toml:)))
+            version: version,
+            // One that cannot be read is for containerd to refuse.
+            containerd: containerd.flatMap { try? ContainerdConfiguration(toml: $0) })
     }
 
     /// A small file of a container; nil: it has none such.

@@ -46,11 +46,11 @@ public struct LogArchive: Sendable {
                 cure: "make \(base) writable, with some space free",
                 code: .stepFailed)
         }
-        defer { Self.removeTree(directory) }
+        defer { Files.removeTree(directory) }
         let complaints =
             switch nodes.runtime {
             case .docker: try await gather(directory)
-            case .own(let node): try await gather(node, into: directory)
+            case .own(let node): try await OwnNodeLogs.gather(node, into: directory, within: limit)
             }
         let more = copyFiles(to: directory)
         try await write(directory, to: output)
@@ -72,40 +72,6 @@ public struct LogArchive: Sendable {
         }
         return complaints
     }
-
-    /// What a node has, at the places that it has in an export of kind's.
-    private func gather(_ node: OwnNode, into directory: String) async throws -> [String] {
-        let target = "\(directory)/\(node.name)"
-        do throws(SystemError) { try Files.makeDirectories(target, mode: 0o700) } catch {
-            return ["\(error)"]
-        }
-        var complaints: [String] = []
-        for name in Self.nodeLogs where Files.exists("/var/log/\(name)") {
-            let source = "/var/log/\(name)"
-            do {
-                // Links of containers lead to the logs of their Pods.
-                let result = try await CapturedProgram.run(
-                    ChildRequest(
-                        executable: "cp", arguments: ["-RL", source, target], environment: Environment.all()),
-                    timeout: limit)
-                if !result.isSuccess { complaints.append("\(source): \(result.reason)") }
-            } catch let error as SpawnError {
-                complaints.append("\(source): \(error)")
-            } catch let error as CapturedProgram.TimedOut {
-                complaints.append("\(source): \(error)")
-            }
-        }
-        do throws(SystemError) {
-            try Files.replace(
-                "\(target)/kubernetes-version.txt", with: node.kubernetesVersion + "\n", mode: 0o600)
-        } catch {
-            complaints.append("\(error)")
-        }
-        return complaints
-    }
-
-    /// What is in `/var/log` of a node: the logs of Pods, of containerd and of the kubelet.
-    private static let nodeLogs = ["pods", "containers", "kinkajou/containerd.log", "kinkajou/kubelet.log"]
 
     private func copyFiles(to directory: String) -> [String] {
         var complaints: [String] = []
@@ -167,19 +133,7 @@ public struct LogArchive: Sendable {
             guard let pid = Int32(name.dropFirst(prefix.count)), kill(pid, 0) != 0, errno == ESRCH else {
                 continue
             }
-            removeTree("\(base)/\(name)")
+            Files.removeTree("\(base)/\(name)")
         }
-    }
-
-    private static func removeTree(_ directory: String) {
-        let below = Set(Files.directories(in: directory))
-        for name in Files.names(in: directory) {
-            if below.contains(name) {
-                removeTree("\(directory)/\(name)")
-            } else {
-                unlink("\(directory)/\(name)")
-            }
-        }
-        rmdir(directory)
     }
 }

@@ -1,8 +1,8 @@
+import Formats
 import Foundation
 import KubernetesAPI
 import Testing
 import Values
-import YAML
 
 @testable import ClusterClient
 

@@ -1,7 +1,7 @@
+import Formats
 import KubernetesAPI
 import Testing
 import Values
-import YAML
 
 @testable import ClusterClient
 

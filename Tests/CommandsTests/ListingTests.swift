@@ -1,9 +1,9 @@
 import ClusterClient
+import Formats
 import Foundation
 import KubernetesAPI
 import Testing
 import Values
-import YAML
 
 @testable import Commands
 

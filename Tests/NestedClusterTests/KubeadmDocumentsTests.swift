@@ -1,8 +1,8 @@
 import ClusterSpec
+import Formats
 import KubernetesAPI
 import Testing
 import Values
-import YAML
 
 @testable import NestedCluster
 

@@ -24,7 +24,7 @@ import Testing
         // One that runs has errors too, which are none.
         #expect(evidence.containerd == [])
         #expect(evidence.crashes == [])
-        #expect(evidence.lines.first?.hasPrefix("kubelet: \"command failed\"") == true)
+        #expect(evidence.failure().lines.first?.hasPrefix("kubelet: \"command failed\"") == true)
     }
 
     /// Recorded from Kubernetes 1.20.2.
@@ -40,7 +40,7 @@ import Testing
             """)
         #expect(evidence.kubelet == ["failed to run Kubelet: failed to create kubelet: misconfiguration"])
         #expect(
-            evidence.lines.first
+            evidence.failure().lines.first
                 == "containerd: containerd: failed to load TOML from /etc/containerd/config.toml: (3, 1): unexpected token"
         )
     }

@@ -328,7 +328,7 @@ import Values
                 try await exchange.answer(403, #"{"kind": "Status", "reason": "Forbidden", "code": 403}"#)
             } else {
                 try await exchange.answer(
-                    200, exchange.request.method == .GET ? sets : #"{"metadata": {"uid": "1"}}"#)
+                    200, exchange.request.method == "GET" ? sets : #"{"metadata": {"uid": "1"}}"#)
             }
         } body: { stub in
             try await KubernetesClient(

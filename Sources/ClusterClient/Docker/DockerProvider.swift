@@ -1,10 +1,10 @@
 public import ClusterSpec
+internal import Formats
 internal import FoundationEssentials
 internal import KubernetesAPI
 internal import Linux
 internal import NIOCore
 internal import Values
-internal import YAML
 
 /// Clusters as containers of a local Docker engine.
 public struct DockerProvider: ClusterProvider {

@@ -1,11 +1,11 @@
 internal import ArgumentParser
 internal import ClusterClient
 internal import Console
+internal import Formats
 internal import FoundationEssentials
 internal import KubernetesAPI
 internal import Linux
 internal import Values
-internal import YAML
 
 /// `kinkajou credential`: what kubectl starts for a cluster behind a tunnel (a client-go credential plugin,
 /// KEP-541). It sees to it that the tunnel runs and prints the credentials.

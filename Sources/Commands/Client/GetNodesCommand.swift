@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import ClusterClient
 internal import Console
+internal import Formats
 internal import KubernetesAPI
 internal import Values
-internal import YAML
 
 /// `kinkajou get nodes`.
 struct GetNodesCommand: ClientCommand {

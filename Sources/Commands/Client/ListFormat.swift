@@ -1,7 +1,7 @@
 internal import ArgumentParser
+internal import Formats
 internal import KubernetesAPI
 internal import Values
-internal import YAML
 
 /// How a list is printed.
 enum ListFormat: String, ExpressibleByArgument, CaseIterable, Sendable {

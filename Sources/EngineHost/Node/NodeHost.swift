@@ -1,6 +1,7 @@
 public import Console
 internal import Glibc
 public import EnginePlan
+internal import Formats
 public import HostFacts
 internal import HostReader
 public import Linux
@@ -15,13 +16,15 @@ public actor NodeHost: SessionHost {
     public static let socket = "/run/containerd/containerd.sock"
     /// The logs of containerd and the kubelet.
     public static let logDirectory = "/var/log/kinkajou"
-    private static let imageConfiguration = "/etc/containerd/config.toml"
+    /// The configuration of containerd in a node image.
+    public static let imageConfiguration = "/etc/containerd/config.toml"
     private static let programs = ["containerd", "kubelet", "kubeadm", "kubectl", "runc"]
 
     private let settings: DindSettings
     private let readyTimeout: Duration
     private let progress: Progress
     private let identity: String
+    private let containerdChanges: @Sendable (HostFacts) throws -> ContainerdChanges
     private let applier = Applier()
     /// What this container is like; nil before it was read.
     public private(set) var facts: HostFacts?
@@ -37,7 +40,13 @@ public actor NodeHost: SessionHost {
     private var kubelet: SupervisedProgram?
 
     /// A node that is not there yet. Of the options, the settings and containerd's time count.
-    public init(options: DindOptions, progress: Progress) {
+    ///
+    /// - Parameter containerdChanges: What is changed in containerd's configuration, on a host with these facts.
+    public init(
+        options: DindOptions, progress: Progress,
+        containerdChanges: @escaping @Sendable (HostFacts) throws -> ContainerdChanges
+    ) {
+        self.containerdChanges = containerdChanges
         settings = options.settings
         readyTimeout = options.readyTimeout
         self.progress = progress
@@ -92,19 +101,29 @@ public actor NodeHost: SessionHost {
 
     /// Starts containerd and waits until it listens.
     public func start() async throws {
-        guard let plan else { return }
+        guard let plan, let facts else { return }
         progress.begin("Starting containerd", as: .engine)
         let configuration = Self.directory + "/containerd.toml"
-        do throws(SystemError) {
+        let changes = try containerdChanges(facts)
+        do {
             try Files.makeDirectories(Self.directory, mode: 0o700)
             try makeIdentity()
             let text = try Files.read(Self.imageConfiguration)
             // Registries' passwords can be in it.
             try Files.replace(
                 configuration,
-                with: ContainerdAdaptation.adapted(
-                    text, root: plan.store, runtime: plan.needsWrapper ? try linkWrapper() : nil),
+                with: try ContainerdAdaptation.adapted(
+                    text, changes: changes, root: plan.store,
+                    runtime: plan.needsWrapper ? try linkWrapper() : nil),
                 mode: 0o600)
+        } catch let error as JSONPatchError {
+            throw KinkajouError(
+                "a patch does not fit the configuration of containerd in the node image: \(error)",
+                cure: "correct containerdConfigPatchesJSON6902", code: .usage)
+        } catch let error as TOMLSyntaxError {
+            throw KinkajouError(
+                "the node image's \(Self.imageConfiguration) cannot be read: \(error)",
+                cure: "use another node image", code: .engineFailed)
         } catch {
             throw KinkajouError(
                 "containerd cannot be configured: \(error)",

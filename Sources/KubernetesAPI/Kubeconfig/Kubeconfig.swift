@@ -1,5 +1,5 @@
+internal import Formats
 public import Values
-internal import YAML
 
 /// A kubeconfig file, or several merged. Fields that are not known here are kept.
 /// <https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/>

@@ -1,7 +1,7 @@
 internal import ClusterSpec
+internal import Formats
 internal import KubernetesAPI
 internal import Values
-internal import YAML
 
 /// The documents that kubeadm is given for a control plane: those of kind, with kind's patches applied as kind applies
 /// them. They are written as JSON, which is YAML too.

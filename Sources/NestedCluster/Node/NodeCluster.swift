@@ -3,10 +3,11 @@ public import Console
 public import EngineHost
 internal import EnginePlan
 internal import FoundationEssentials
-internal import HostFacts
+public import HostFacts
 internal import HostReader
 internal import KubernetesAPI
 internal import Linux
+internal import PodAgent
 internal import Synchronization
 internal import Values
 
@@ -25,6 +26,7 @@ public final class NodeCluster: Workload {
         var api: KubernetesClient?
         var context: String?
         var mounts = NodeMounts()
+        var node: OwnNode?
     }
 
     private let spec: ClusterSpec
@@ -39,6 +41,12 @@ public final class NodeCluster: Workload {
         self.host = host
         kubeconfig = ClusterMaking.kubeconfig(of: spec)
         self.status = status
+    }
+
+    /// What a cluster changes in the configuration of the node's containerd: patches, and where hosts of registries are
+    /// looked for.
+    public static func containerdChanges(of spec: ClusterSpec, facts: HostFacts) throws -> ContainerdChanges {
+        try NodeControlPlane.containerdChanges(of: spec, facts: facts)
     }
 
     // MARK: - Up
@@ -148,6 +156,7 @@ public final class NodeCluster: Workload {
             cluster: control.name, name: control.nodeName, image: control.image,
             kubernetesVersion: control.version.description, address: control.address)
         try Files.replace(OwnNode.file, with: try node.json(), mode: 0o644)
+        state.withLock { $0.node = node }
     }
 
     private func move(_ names: [String], from source: String, to target: String) throws {
@@ -261,10 +270,17 @@ public final class NodeCluster: Workload {
         environment: [String: String], deadline: ContinuousClock.Instant
     ) async -> [String] {
         status.isStopping()
-        let (making, api, context) = state.withLock { ($0.making, $0.api, $0.context) }
+        let (making, api, context, node) = state.withLock { ($0.making, $0.api, $0.context, $0.node) }
         await api?.shutdown()
+        var complaints: [String] = []
+        if let directory = spec.logDirectory, let making, let node {
+            making.progress.begin("Exporting logs to \(directory) 📄", as: .logs)
+            let share = max(.seconds(1), ContinuousClock.now.duration(to: deadline) / 2)
+            complaints += await exportLogs(of: node, to: directory, making: making, within: share)
+            making.progress.done()
+        }
         making?.writeTrace()
-        var complaints = state.withLock { $0.mounts.removeAll() }
+        complaints += state.withLock { $0.mounts.removeAll() }
         if let context, Files.exists(kubeconfig) {
             do {
                 try KubeconfigFile(path: kubeconfig).update { file in
@@ -278,5 +294,23 @@ public final class NodeCluster: Workload {
             }
         }
         return complaints + ClusterDirectory.remove()
+    }
+
+    private func exportLogs(
+        of node: OwnNode, to directory: String, making: ClusterMaking, within limit: Duration
+    ) async -> [String] {
+        struct Late: Error {}
+        do {
+            try Files.makeDirectories(directory)
+            let complaints = try await withDeadline(limit, failure: Late()) {
+                try await OwnNodeLogs.gather(node, into: directory, within: limit)
+            }
+            making.writeTrace(to: directory + "/trace.json")
+            return complaints
+        } catch is Late {
+            return ["the logs could not be exported to \(directory) within \(limit.components.seconds) s"]
+        } catch {
+            return ["the logs could not be exported to \(directory): \(error)"]
+        }
     }
 }

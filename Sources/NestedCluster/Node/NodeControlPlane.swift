@@ -1,6 +1,7 @@
 internal import ClusterSpec
 internal import EngineHost
 internal import EnginePlan
+internal import Formats
 internal import HostFacts
 internal import Linux
 internal import Values
@@ -48,18 +49,7 @@ struct NodeControlPlane {
                 "the node has no address", cure: "give the container a network with a default route",
                 code: .stepFailed)
         }
-        guard let text = try? Files.read(Self.versionFile), let version = KubernetesVersion(text) else {
-            throw KinkajouError(
-                "\(Self.versionFile) does not say which version of Kubernetes is in this image",
-                cure: "run this in a node image, such as kinkajou/node", code: .usage)
-        }
-        let image = spec.nodeImage ?? Defaults.nodeImage
-        var parts = ClusterFacts(host: facts)
-        // Whatever image was named: this one is what runs.
-        for image in spec.nodeImages(default: image) {
-            parts.images[image] = NodeImageFacts(version: version)
-        }
-        let plan = try spec.plan(facts: facts, image: image, parts: parts)
+        let (plan, version, image) = try Self.plan(spec, facts: facts)
         let cluster = plan.cluster
         self.image = image
         self.version = version
@@ -99,6 +89,40 @@ struct NodeControlPlane {
             nodeName: nodeName, address: address, serverNames: documents.serverNames,
             serviceAddress: IPv4Network(address: services.network.address + 1, prefixLength: 32).addressText,
             serverURL: "https://\(address):\(port)", clusterName: name)
+    }
+
+    /// The cluster as it is planned in this node image, the image's version of Kubernetes, and its name.
+    private static func plan(
+        _ spec: ClusterSpec, facts: HostFacts
+    ) throws -> (plan: ClusterPlan, version: KubernetesVersion, image: String) {
+        guard let text = try? Files.read(versionFile), let version = KubernetesVersion(text) else {
+            throw KinkajouError(
+                "\(versionFile) does not say which version of Kubernetes is in this image",
+                cure: "run this in a node image, such as kinkajou/node", code: .usage)
+        }
+        let containerd = (try? Files.read(NodeHost.imageConfiguration)).flatMap {
+            try? ContainerdConfiguration(toml: $0)
+        }
+        let image = spec.nodeImage ?? Defaults.nodeImage
+        var parts = ClusterFacts(host: facts)
+        // Whatever image was named: this one is what runs.
+        for image in spec.nodeImages(default: image) {
+            parts.images[image] = NodeImageFacts(version: version, containerd: containerd)
+        }
+        return (try spec.plan(facts: facts, image: image, parts: parts), version, image)
+    }
+
+    /// What the cluster changes in the configuration of the node's containerd: patches, and where hosts of registries are
+    /// looked for.
+    static func containerdChanges(of spec: ClusterSpec, facts: HostFacts) throws -> ContainerdChanges {
+        do {
+            let cluster = try plan(spec, facts: facts).plan.cluster
+            return ContainerdChanges(
+                merges: try cluster.containerdConfigPatches.map { try JSONValue(toml: $0) },
+                operations: try cluster.containerdConfigPatchesJSON6902.map { try JSONValue(json: $0.utf8) })
+        } catch {
+            throw ClusterMaking.explained(error)
+        }
     }
 
     /// The kubelet's command line, as kubeadm's own unit has it.

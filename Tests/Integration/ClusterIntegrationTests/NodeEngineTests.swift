@@ -75,11 +75,13 @@ struct NodeEngineTests {
         try expectNothingLeft(since: before)
     }
 
-    /// kind's patches mean what they mean to kind, and the name is the cluster's.
+    /// kind's patches mean what they mean to kind, the settings of registries reach containerd, the name is the cluster's,
+    /// and its logs are there in the end.
     @Test func patchesReachTheNode() throws {
-        let file =
-            FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max)).yaml"
-        defer { try? FileManager.default.removeItem(atPath: file) }
+        let directory =
+            FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max))"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
         try """
         kind: Cluster
         apiVersion: kind.x-k8s.io/v1alpha4
@@ -88,20 +90,58 @@ struct NodeEngineTests {
         - |
           kind: KubeletConfiguration
           maxPods: 17
-        """.write(toFile: file, atomically: true, encoding: .utf8)
+        containerdConfigPatches:
+        - |
+          [plugins."io.containerd.grpc.v1.cri"]
+            max_container_log_line_size = 4242
+        """.write(toFile: directory + "/kind.yaml", atomically: true, encoding: .utf8)
         let container = try NodeContainer(
-            ["--config", "/kind.yaml", "--wait-for", "node"],
-            flags: ["--privileged", "--volume", "/var/lib/kinkajou", "--volume", "\(file):/kind.yaml:ro"])
+            [
+                "--config", "/shared/kind.yaml", "--wait-for", "node", "--registry-mirror",
+                "http://mirror.invalid:5000", "--export-logs", "/shared/logs",
+            ],
+            flags: ["--privileged", "--volume", "/var/lib/kinkajou", "--volume", "\(directory):/shared"])
         defer { container.remove() }
         try container.waitForErrors("kinkajou: ready")
         #expect(
             try container.require(
                 "kubectl", "get", "node", "patched-control-plane", "-o", "jsonpath={.status.capacity.pods}")
                 == "17")
+        let containerd = try container.require("crictl", "info")
+        #expect(containerd.contains(#""maxContainerLogSize": 4242"#), "\(containerd)")
+        let hosts = try container.require("cat", "/etc/containerd/certs.d/docker.io/hosts.toml")
+        #expect(hosts.contains(#"[host."http://mirror.invalid:5000"]"#), "\(hosts)")
+        // What is pulled is looked for there.
+        let pulled = try container.run(["crictl", "pull", "docker.io/library/nothing:1"], seconds: 60)
+        #expect(pulled.status != 0 && pulled.errors.contains("mirror.invalid"), "\(pulled)")
         // With the signal that the image names for it, which is systemd's.
         try Command.require("docker", "stop", "--time", "40", container.name)
         #expect(try container.wait(seconds: 60) == 143, "\(container.errors)")
         #expect(!container.errors.contains("left behind"), "\(container.errors)")
+        let logs = directory + "/logs/"
+        for name in ["patched-control-plane/kubelet.log", "patched-control-plane/containerd.log", "trace.json"] {
+            #expect(FileManager.default.fileExists(atPath: logs + name), "\(name)")
+        }
+    }
+
+    /// A patch that does not fit is refused by its name, and nothing is started with half of it.
+    @Test func aPatchThatDoesNotFitIsRefused() throws {
+        let file =
+            FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max)).yaml"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try """
+        kind: Cluster
+        apiVersion: kind.x-k8s.io/v1alpha4
+        containerdConfigPatchesJSON6902:
+        - '[{"op": "remove", "path": "/plugins/none"}]'
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        let container = try NodeContainer(
+            ["--config", "/kind.yaml"],
+            flags: ["--privileged", "--volume", "/var/lib/kinkajou", "--volume", "\(file):/kind.yaml:ro"])
+        defer { container.remove() }
+        #expect(try container.wait(seconds: 60) == 64, "\(container.errors)")
+        #expect(container.errors.contains("there is nothing at /plugins/none"), "\(container.errors)")
+        #expect(container.errors.contains("containerdConfigPatchesJSON6902"), "\(container.errors)")
     }
 
     /// A stop in the middle of the start ends it within its grace, and nothing stays.
@@ -125,6 +165,7 @@ struct NodeEngineTests {
             ])
         defer { container.remove() }
         try container.waitForErrors("kinkajou: ready")
+        try container.expectTheNameServersAsKubeadmLeftThem()
         try container.expectAMemoryHogToDieAlone(
             promised: "1728Mi", load: ["ctr", "--namespace", "k8s.io", "images", "import"])
     }
@@ -137,10 +178,15 @@ struct NodeEngineTests {
     }
 
     @Test func whatItCannotDoIsRefused() throws {
-        let container = try NodeContainer(["--registry-mirror", "https://mirror.example.org"])
+        let file =
+            FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max)).yaml"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: [{role: control-plane}, {role: worker}]\n"
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let container = try NodeContainer(
+            ["--config", "/kind.yaml"], flags: ["--privileged", "--volume", "\(file):/kind.yaml:ro"])
         defer { container.remove() }
         #expect(try container.wait(seconds: 60) == 64)
-        #expect(
-            container.errors.contains("has no changes of containerd's configuration"), "\(container.errors)")
+        #expect(container.errors.contains("does not do this yet: several nodes"), "\(container.errors)")
     }
 }

@@ -1,8 +1,8 @@
+import Formats
 import Foundation
 import KubernetesTestSupport
 import Testing
 import Values
-import YAML
 
 @Suite struct YAMLTests {
     /// As `kubectl create --dry-run=client -o json` reads them.
