@@ -304,7 +304,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EngineHostTests",
-            dependencies: ["Console", "EngineHost", "EnginePlan", "HostFacts", "Linux", "Values"],
+            dependencies: ["Console", "EngineHost", "EnginePlan", "Formats", "HostFacts", "Linux", "Values"],
             swiftSettings: strict),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"], swiftSettings: strict),
         .testTarget(name: "HostFactsTests", dependencies: ["HostFacts"], swiftSettings: strict),

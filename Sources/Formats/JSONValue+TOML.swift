@@ -13,16 +13,23 @@ extension JSONValue {
         }
         do {
             let table = try TOMLTable(string: toml)
-            try self.init(json: table.convert(to: .json, options: [.quoteDateAndTimes, .quoteInfinitesAndNaNs]).utf8)
+            try self.init(
+                json: table.convert(
+                    to: .json, options: [.quoteDateAndTimes, .quoteInfinitesAndNaNs, .allowUnicodeStrings]
+                ).utf8)
         } catch let error as TOMLParseError {
-            throw TOMLSyntaxError(reason: error.description, line: error.source.begin.line)
+            throw TOMLSyntaxError(reason: Self.lowerCased(error.description), line: error.source.begin.line)
         } catch {
             throw TOMLSyntaxError(reason: "\(error)", line: nil)
         }
     }
 
+    private static func lowerCased(_ sentence: String) -> String {
+        sentence.prefix(1).lowercased() + sentence.dropFirst()
+    }
+
     /// An object as TOML, with sorted members. What is ``null`` is left out: TOML has no word for it.
-    public func toml() -> String { Self.table(object).convert(to: .toml, options: []) + "\n" }
+    public func toml() -> String { Self.table(object).convert(to: .toml, options: .allowUnicodeStrings) + "\n" }
 
     private static func table(_ members: [String: JSONValue]) -> TOMLTable {
         let table = TOMLTable()

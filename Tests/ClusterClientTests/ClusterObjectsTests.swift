@@ -241,7 +241,7 @@ import Values
 
     @Test func theSpecIsASecretAndNoArgument() throws {
         let configuration = try KindConfiguration(
-            text: Self.header + "containerdConfigPatches: [password]\n", file: "kind.yaml")
+            text: Self.header + "containerdConfigPatches: [password = 1]\n", file: "kind.yaml")
         let objects = objects { $0.configuration = configuration }
         let pod = String(decoding: objects.pod(owner: nil).encoded(), as: UTF8.self)
         #expect(!pod.contains("password"))

@@ -324,12 +324,14 @@ import Values
             let target = exchange.request.target
             let path = target.split(separator: "/kube-system/").last ?? ""
             asked.withLock { $0.append("\(exchange.request.method) \(path)?\(body)") }
-            if target.contains("replicasets"), setsAreRefused {
-                try await exchange.answer(403, #"{"kind": "Status", "reason": "Forbidden", "code": 403}"#)
-            } else {
-                try await exchange.answer(
-                    200, exchange.request.method == "GET" ? sets : #"{"metadata": {"uid": "1"}}"#)
-            }
+            let isRefused = target.contains("replicasets") && setsAreRefused
+            let answer =
+                isRefused
+                ? #"{"kind": "Status", "reason": "Forbidden", "code": 403}"#
+                : exchange.request.method == "GET" ? sets : #"{"metadata": {"uid": "1"}}"#
+            try await exchange.head(isRefused ? 403 : 200, ["Content-Length": "\(answer.utf8.count)"])
+            try await exchange.write(answer)
+            try await exchange.end()
         } body: { stub in
             try await KubernetesClient(
                 ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test"

@@ -40,7 +40,7 @@ import Values
         #expect(words == ["crictl", "ps"])
         #expect(
             NodeProgram(node: "a").words(["true"], hasInput: true, isTerminal: true)
-                == ["docker", "exec", "-i", "-t", "a", "true"])
+                == ["docker", "exec", "-e", "KINKAJOU_SESSION", "-i", "-t", "a", "true"])
     }
 
     @Test func theFileIsReadAsItWasWritten() throws {
