@@ -75,7 +75,7 @@ extension DoctorCommand {
 
     /// What the Pod of `kinkajou manifest` asks for.
     static func needs(of purpose: Purpose) -> HostClusterFacts.Needs {
-        let isCluster = purpose == .cluster
+        let isCluster = purpose.hasKubernetes
         let storage = Defaults.storage(isCluster: isCluster)
         #if arch(arm64)
             let architecture = "arm64"

@@ -25,6 +25,7 @@ struct DoctorCommand: AsyncCommand, LoggingCommand {
               kinkajou doctor --for dind --strict -o junit >doctor.xml
               kinkajou doctor --target docker --probe
               kinkajou doctor --target kubernetes --namespace ci --probe --nodes 2
+              kinkajou doctor --target kubernetes --for node --probe
               kinkajou doctor --check mtu --check dns-servers --all
 
             EXIT STATUS
@@ -35,7 +36,7 @@ struct DoctorCommand: AsyncCommand, LoggingCommand {
     @Option(help: "What is examined: here, docker or kubernetes.")
     var target = Target.here
 
-    @Option(name: .customLong("for"), help: "What is to be run: dind or cluster.")
+    @Option(name: .customLong("for"), help: "What is to be run: dind, cluster, or node (a cluster by --engine node).")
     var purpose = Purpose.cluster
 
     @Option(name: .shortAndLong, help: "The format: text, json or junit.")

@@ -15,15 +15,16 @@ public enum Diagnosis {
     public static func here(
         settings: DindSettings, purpose: Purpose, probing: Bool
     ) async -> HereFacts {
-        let host = await FactsReader().read(dataRoot: settings.dataRoot.value)
+        let root = purpose == .node ? NodePlan.volume(settings) : settings.dataRoot.value
+        let host = await FactsReader().read(dataRoot: root)
         return HereFacts(
             host: host, settings: settings, purpose: purpose,
-            probes: probing ? await probes(host, settings: settings) : nil)
+            probes: probing ? await probes(host, root: root, settings: settings) : nil)
     }
 
     /// Tries what can only be known so.
-    private static func probes(_ host: HostFacts, settings: DindSettings) async -> ProbeFacts {
-        async let sync = SyncProber.probe(settings.dataRoot.value)
+    private static func probes(_ host: HostFacts, root: String, settings: DindSettings) async -> ProbeFacts {
+        async let sync = SyncProber.probe(root)
         async let servers = NameServerProber.probe(
             settings.dns.isEmpty ? host.network.resolver.nameservers : settings.dns,
             name: host.network.clusterName)

@@ -1,4 +1,5 @@
 public import Doctor
+internal import EnginePlan
 internal import Glibc
 internal import Linux
 
@@ -50,6 +51,7 @@ public enum DockerProbe {
                     arguments: [
                         "run", "--rm", "--name", name, "--privileged", "--pull", "never", "--entrypoint",
                         "kinkajou",
+                    ] + (purpose == .node ? ["--volume", NodePlan.volume] : []) + [
                         image, "doctor", "--for", purpose.rawValue, "--output", "json",
                     ], environment: Environment.all()),
                 timeout: limit)

@@ -31,7 +31,7 @@ public struct Check: Sendable, Identifiable {
     /// A check of the place this process runs in.
     init(
         _ id: String, _ title: String, area: Area, why: String, explanation: String, cure: String,
-        references: [String] = [], purposes: Set<Purpose> = [.dind, .cluster], isSlow: Bool = false,
+        references: [String] = [], purposes: Set<Purpose> = Set(Purpose.allCases), isSlow: Bool = false,
         here examine: @escaping @Sendable (HereFacts) -> [Finding]
     ) {
         self.init(
@@ -41,7 +41,7 @@ public struct Check: Sendable, Identifiable {
     /// A check of a Docker engine.
     init(
         _ id: String, _ title: String, why: String, explanation: String, cure: String,
-        references: [String] = [], purposes: Set<Purpose> = [.dind, .cluster],
+        references: [String] = [], purposes: Set<Purpose> = Set(Purpose.allCases),
         docker examine: @escaping @Sendable (DockerFacts) -> [Finding]
     ) {
         self.init(
@@ -52,7 +52,7 @@ public struct Check: Sendable, Identifiable {
     /// A check of a host cluster.
     init(
         _ id: String, _ title: String, why: String, explanation: String, cure: String,
-        references: [String] = [], purposes: Set<Purpose> = [.dind, .cluster], isSlow: Bool = true,
+        references: [String] = [], purposes: Set<Purpose> = Set(Purpose.allCases), isSlow: Bool = true,
         kubernetes examine: @escaping @Sendable (HostClusterFacts) -> [Finding]
     ) {
         self.init(
@@ -117,6 +117,16 @@ public enum Purpose: String, Sendable, Codable, CaseIterable {
     case dind
     /// A Docker engine with a Kubernetes cluster in it.
     case cluster
+    /// A Kubernetes cluster whose node is the container itself, without Docker (`--engine node`).
+    case node
+
+    /// Those with a Docker engine.
+    static let withDocker: Set<Purpose> = [.dind, .cluster]
+    /// Those with Kubernetes.
+    static let withKubernetes: Set<Purpose> = [.cluster, .node]
+
+    /// Whether there is a Kubernetes cluster in the end.
+    public var hasKubernetes: Bool { Self.withKubernetes.contains(self) }
 }
 
 /// What is examined.

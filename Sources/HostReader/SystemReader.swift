@@ -49,7 +49,9 @@ extension FactsReader {
 
     func clusterPrograms() -> [String: String] {
         var programs: [String: String] = [:]
-        for name in ["kind", "kubectl", "docker"] { programs[name] = find(name) }
+        for name in ["kind", "kubectl", "docker", "containerd", "kubelet", "kubeadm", "runc"] {
+            programs[name] = find(name)
+        }
         return programs
     }
 }

@@ -71,7 +71,7 @@ struct CheckTests {
         let check = try #require(Check.named(id))
         let report =
             switch check.target {
-            case .here: Report(here: Healthy.here.facts, checks: [check])
+            case .here: Report(here: Healthy.here(for: check).facts, checks: [check])
             case .docker: Report(docker: Healthy.docker, checks: [check])
             case .kubernetes: Report(kubernetes: Healthy.cluster, checks: [check])
             }

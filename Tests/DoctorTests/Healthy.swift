@@ -52,11 +52,20 @@ enum Healthy {
                 now: 1_800_000_000, isSynchronised: true, newestFile: "/etc/hosts", newestTime: 1_799_999_000),
             clusterPrograms: [
                 "kind": "/usr/bin/kind", "kubectl": "/usr/bin/kubectl", "docker": "/usr/bin/docker",
+                "containerd": "/usr/bin/containerd", "kubelet": "/usr/bin/kubelet",
+                "kubeadm": "/usr/bin/kubeadm", "runc": "/usr/sbin/runc",
             ]),
         probes: ProbeFacts(
             sync: SyncProbe(place: "/var/lib/docker", milliseconds: [0.4, 0.5, 2]),
             nameServers: [NameServerProbe(server: "10.0.0.2", milliseconds: 3)],
             registries: [RegistryProbe(address: "https://mirror.example", isMirror: true, status: 401)]))
+
+    /// The same, with what a check is for.
+    static func here(for check: Check) -> HereInput {
+        var input = here
+        if !check.purposes.contains(input.purpose) { input.purpose = .node }
+        return input
+    }
 
     private static let kernel = KernelFacts(
         release: "6.1.0", modules: ["overlay"], hasModuleDirectory: true,

@@ -98,6 +98,18 @@ extension CheckCase {
         .here("cluster-programs", "no kind", .error, "kind not found") {
             $0.host.clusterPrograms["kind"] = nil
         },
+        .here("node-programs", "one is missing", .error, "kubeadm not found") {
+            $0.purpose = .node
+            $0.host.clusterPrograms["kubeadm"] = nil
+        },
+        .here("node-programs", "another image", .info, "no node image") {
+            $0.purpose = .node
+            for name in ["kubelet", "kubeadm"] { $0.host.clusterPrograms[name] = nil }
+        },
+        .here("overlay", "a node without a volume", .error, "cannot be stacked") {
+            $0.purpose = .node
+            $0.host.storage.fileSystem = "overlay"
+        },
         .here("stale-state", "a pid file", .info, "docker.pid") {
             $0.host.engine.staleFiles = ["/var/run/docker.pid"]
         },

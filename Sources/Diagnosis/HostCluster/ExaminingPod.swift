@@ -1,4 +1,5 @@
 public import Doctor
+internal import EnginePlan
 internal import Values
 
 /// The Pod that examines a node: privileged and limited as the Pod of a cluster is.
@@ -44,13 +45,16 @@ public struct ExaminingPod: Sendable {
                     "securityContext": ["privileged": true],
                     "resources": ["requests": .strings(requests), "limits": .strings(needs.limits)],
                     "volumeMounts": [
-                        ["name": "docker", "mountPath": "/var/lib/docker"],
+                        [
+                            "name": "store",
+                            "mountPath": .string(purpose == .node ? NodePlan.volume : "/var/lib/docker"),
+                        ],
                         ["name": "modules", "mountPath": "/lib/modules", "readOnly": true],
                     ],
                 ]
             ],
             "volumes": [
-                ["name": "docker", "emptyDir": [:]],
+                ["name": "store", "emptyDir": [:]],
                 ["name": "modules", "hostPath": ["path": "/lib/modules"]],
             ],
         ]

@@ -11,8 +11,10 @@ public struct HereFacts: Sendable {
     public var purpose: Purpose
     /// What is only known by trying; nil: nothing was tried.
     public var probes: ProbeFacts?
-    /// What would be done here. Where it sees a problem, the checks say the same.
+    /// What an engine would do here. Where it sees a problem, the checks say the same.
     public let plan: Plan
+    /// The same of a node without an engine; nil: it is not asked for.
+    public let node: NodePlan?
 
     /// Facts from their parts.
     public init(host: HostFacts, settings: DindSettings, purpose: Purpose, probes: ProbeFacts? = nil) {
@@ -21,19 +23,20 @@ public struct HereFacts: Sendable {
         self.purpose = purpose
         self.probes = probes
         plan = Plan(facts: host, settings: settings)
+        node = purpose == .node ? NodePlan(facts: host, settings: settings, identity: "doctor") : nil
     }
 
     /// The plan's problems with something as findings, or another finding where it has none.
     func planned(
         _ topic: ProblemTopic, from source: String, otherwise finding: @autoclosure () -> Finding
     ) -> [Finding] {
-        let problems = plan.problems.filter { $0.topic == topic }
+        let problems = (node?.problems ?? plan.problems).filter { $0.topic == topic }
         return problems.isEmpty ? [finding()] : problems.map { Finding($0, from: source) }
     }
 
     /// A choice of the plan with its reason.
     func decision(_ subject: String) -> Decision? {
-        plan.decisions.first { $0.subject == subject }
+        (node?.decisions ?? plan.decisions).first { $0.subject == subject }
     }
 
     /// Whether this is a container of a Pod.

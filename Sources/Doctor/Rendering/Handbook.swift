@@ -18,8 +18,9 @@ public enum Handbook {
         var lines = ["### \(check.id)", "", "**\(check.title).** \(check.why)", "", check.explanation, ""]
         lines += ["Cure: \(check.cure).", ""]
         var notes: [String] = []
-        if check.purposes.count == 1 {
-            notes.append("Only with `--for \(check.purposes.first?.rawValue ?? "")`.")
+        if check.purposes != Set(Purpose.allCases) {
+            let names = Purpose.allCases.filter(check.purposes.contains).map { "`--for \($0.rawValue)`" }
+            notes.append("Only with \(names.joined(separator: " or ")).")
         }
         if check.isSlow, check.target == .here { notes.append("Takes time: not made before a start.") }
         if !check.symptoms.isEmpty {
@@ -38,8 +39,8 @@ public enum Handbook {
 
         `kinkajou doctor` looks at a container or machine (`--target here`, the default), at a local Docker engine
         (`--target docker`) or at a host cluster (`--target kubernetes`), and says what would go wrong with a nested Docker
-        engine (`--for dind`) or cluster (`--for cluster`, the default): what was found and where, why it matters, and the
-        cure. It changes nothing.
+        engine (`--for dind`), a cluster in one (`--for cluster`, the default), or a cluster whose node is the container
+        itself (`--for node`: `--engine node`): what was found and where, why it matters, and the cure. It changes nothing.
 
             docker run --rm --privileged --entrypoint kinkajou kinkajou/pod doctor
 

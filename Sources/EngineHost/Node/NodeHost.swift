@@ -1,4 +1,5 @@
 public import Console
+internal import Doctor
 internal import Glibc
 public import EnginePlan
 internal import Formats
@@ -22,6 +23,7 @@ public actor NodeHost: SessionHost {
 
     private let settings: DindSettings
     private let readyTimeout: Duration
+    private let isQuiet: Bool
     private let progress: Progress
     private let identity: String
     private let containerdChanges: @Sendable (HostFacts) throws -> ContainerdChanges
@@ -49,6 +51,7 @@ public actor NodeHost: SessionHost {
         self.containerdChanges = containerdChanges
         settings = options.settings
         readyTimeout = options.readyTimeout
+        isQuiet = options.isQuiet
         self.progress = progress
         identity = String(UInt64.random(in: .min ... .max), radix: 36)
     }
@@ -70,7 +73,7 @@ public actor NodeHost: SessionHost {
         if let error = plan.errors.first {
             throw KinkajouError(
                 plan.errors.map(\.summary).joined(separator: "; and "), cure: error.cure,
-                code: error.code ?? .stepFailed)
+                code: error.code ?? .stepFailed, see: Check.named(error.topic.rawValue)?.command(in: .here))
         }
         for program in Self.programs where Programs.find(program) == nil {
             throw KinkajouError(
@@ -78,7 +81,9 @@ public actor NodeHost: SessionHost {
                 code: .programMissing)
         }
         progress.done()
-        for problem in plan.problems { progress.warn("\(problem.summary)\n  cure: \(problem.cure)") }
+        let preflight = Preflight(facts: facts, settings: settings, purpose: .node)
+        foundChecks = preflight.findings.map(\.id)
+        preflight.tell(progress, isQuiet: isQuiet, problems: plan.problems)
         progress.begin("Preparing cgroups, mounts and iptables", as: .environment)
         mountsBefore = Set(facts.mounts.map(\.mountPoint))
         self.plan = plan

@@ -45,7 +45,9 @@ actor EngineEnvironment: SessionHost {
                 code: error.code ?? .stepFailed, see: Check.named(error.topic.rawValue)?.command(in: .here))
         }
         progress.done()
-        report(Preflight(facts: facts, settings: options.settings, purpose: options.purpose), of: plan)
+        let preflight = Preflight(facts: facts, settings: options.settings, purpose: options.purpose)
+        foundChecks = preflight.findings.map(\.id)
+        preflight.tell(progress, isQuiet: options.isQuiet, problems: plan.problems)
         progress.begin("Preparing cgroups, mounts and iptables", as: .environment)
         if plan.firewall != .none { claim = try claimNamespace() }
         let before = await EnvironmentBaseline.take(facts: facts, plan: plan)
@@ -154,17 +156,6 @@ actor EngineEnvironment: SessionHost {
     }
 
     /// Says once what the checks before the start have found.
-    private func report(_ preflight: Preflight, of plan: Plan) {
-        foundChecks = preflight.findings.map(\.id)
-        if options.isQuiet {
-            for problem in plan.problems {
-                progress.warn("\(problem.summary)\n  cure: \(problem.cure)")
-            }
-        } else {
-            for line in preflight.lines { progress.notice(line) }
-        }
-    }
-
     /// dockerd turns forwarding on and leaves it so.
     private func rememberForwarding(_ facts: HostFacts, of plan: Plan) async {
         var names = ["net.ipv4.ip_forward"]

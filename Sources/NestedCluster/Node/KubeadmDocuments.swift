@@ -55,6 +55,8 @@ struct KubeadmDocuments {
                     .joined(separator: ","))
         ]
         if cluster.runtimeConfig.isEmpty { server = [:] }
+        // The node's ports are this container's: a Service at 30001 would take the connections of the API server's clients.
+        server["service-node-port-range"] = .string("\(Defaults.statusPort + 1)-32767")
         // There is no other control plane to elect one from, and to wait for a lease is all that an election does here. By
         // their usual limits the many discoveries at a start of the manager wait for each other for some five seconds.
         let alone: [String: JSONValue] = ["leader-elect": "false"]

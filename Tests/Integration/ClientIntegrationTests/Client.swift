@@ -19,14 +19,19 @@ struct Client {
         self.host = host
         self.namespace = namespace
         home = FileManager.default.temporaryDirectory.path + "/kinkajou-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: home + "/.kube", withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        try FileManager.default.copyItem(atPath: host.kubeconfig, toPath: kubeconfig)
-        try Command.require(
-            "kubectl", "--kubeconfig", kubeconfig, "config", "set-context", "--current", "--namespace",
-            namespace)
-        try host.kubectl("create", "namespace", namespace)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: home + "/.kube", withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            try FileManager.default.copyItem(atPath: host.kubeconfig, toPath: kubeconfig)
+            try Command.require(
+                "kubectl", "--kubeconfig", kubeconfig, "config", "set-context", "--current", "--namespace",
+                namespace)
+            try host.kubectl("create", "namespace", namespace)
+        } catch {
+            try? FileManager.default.removeItem(atPath: home)
+            throw error
+        }
     }
 
     /// The file with a kubeconfig of one of the namespace's service accounts, and its token.

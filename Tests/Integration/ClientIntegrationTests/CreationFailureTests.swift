@@ -71,6 +71,66 @@ extension HostClusterTests {
             try host.kubectl("delete", "quota", "small", "-n", "fail")
         }
 
+        /// What a host cluster of 1.20 can have against a cluster, each told by what has to be done about it.
+        @Test func refusalsOfTheHostClusterAreToldApart() throws {
+            let host = try HostCluster.required()
+            let client = try Client(host, namespace: "refuse")
+            defer { client.remove() }
+            func expect(_ phrases: String..., location: SourceLocation = #_sourceLocation) throws {
+                let result = try client.run("create", "cluster", "--name", "bad", seconds: 60)
+                #expect(result.status == 1, "\(result)", sourceLocation: location)
+                for phrase in phrases {
+                    #expect(result.errors.contains(phrase), "\(phrase): \(result)", sourceLocation: location)
+                }
+                try client.expectNothingLeft()
+            }
+            try host.apply(
+                """
+                {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "tight", "namespace": "refuse"},
+                 "spec": {"limits": [{"type": "Container", "max": {"memory": "1Gi"}}]}}
+                """)
+            try expect(
+                "a LimitRange of the namespace refuse refuses the Pod: maximum memory usage per Container is 1Gi",
+                "--memory", "kubectl describe limitrange -n refuse")
+            try host.kubectl("delete", "limitrange", "tight", "-n", "refuse")
+
+            // One whose Service is not there has to be asked all the same.
+            let webhook = "kinkajou-test-refusal"
+            defer { _ = try? host.kubectl("delete", "validatingwebhookconfiguration", webhook) }
+            try host.kubectl("label", "namespace", "refuse", "kinkajou.test/refuse=yes")
+            try host.apply(
+                """
+                {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+                 "metadata": {"name": "\(webhook)"}, "webhooks": [{"name": "absent.kinkajou.test",
+                 "clientConfig": {"service": {"namespace": "refuse", "name": "absent"}}, "sideEffects": "None",
+                 "namespaceSelector": {"matchLabels": {"kinkajou.test/refuse": "yes"}}, "timeoutSeconds": 2,
+                 "admissionReviewVersions": ["v1"], "failurePolicy": "Fail",
+                 "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]}]}
+                """)
+            try Wait.until("the webhook to be asked", seconds: 30) {
+                try Command.run(
+                    try client.setup(
+                        "kubectl", ["run", "probe", "--image", "none", "--dry-run=server"])
+                ).errors.contains("absent.kinkajou.test")
+            }
+            try expect(
+                "the admission webhook absent.kinkajou.test has to be asked, and does not answer",
+                "kubectl get validatingwebhookconfigurations")
+            try host.kubectl("delete", "validatingwebhookconfiguration", webhook)
+
+            // A namespace goes when what it holds has gone.
+            try host.kubectl("create", "configmap", "hold", "-n", "refuse")
+            func hold(_ finalizers: String) throws {
+                try host.kubectl(
+                    "patch", "configmap", "hold", "-n", "refuse", "--type=merge", "-p",
+                    #"{"metadata": {"finalizers": \#(finalizers)}}"#)
+            }
+            try hold(#"["kinkajou.test/hold"]"#)
+            defer { try? hold("null") }
+            try host.kubectl("delete", "namespace", "refuse", "--wait=false")
+            try expect("the namespace refuse is being deleted", "-n")
+        }
+
         @Test func aUserWithoutTheRoleIsToldWhatIsMissing() throws {
             let host = try HostCluster.required()
             var client = try Client(host, namespace: "forbidden")

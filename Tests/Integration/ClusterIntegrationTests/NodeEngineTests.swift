@@ -107,6 +107,10 @@ struct NodeEngineTests {
             try container.require(
                 "kubectl", "get", "node", "patched-control-plane", "-o", "jsonpath={.status.capacity.pods}")
                 == "17")
+        // A Service at the API server's port would take its clients away.
+        let service = try container.run(
+            ["kubectl", "create", "service", "nodeport", "thief", "--tcp=80", "--node-port=30001"], seconds: 60)
+        #expect(service.status != 0 && service.errors.contains("30003-32767"), "\(service)")
         let containerd = try container.require("crictl", "info")
         #expect(containerd.contains(#""maxContainerLogSize": 4242"#), "\(containerd)")
         let hosts = try container.require("cat", "/etc/containerd/certs.d/docker.io/hosts.toml")
@@ -121,6 +125,31 @@ struct NodeEngineTests {
         let logs = directory + "/logs/"
         for name in ["patched-control-plane/kubelet.log", "patched-control-plane/containerd.log", "trace.json"] {
             #expect(FileManager.default.fileExists(atPath: logs + name), "\(name)")
+        }
+    }
+
+    /// A stand-in for a kubelet from 1.35 on, which ends at once on cgroup v1: its own words, their cause and the cure are
+    /// in the message, and the wait is not sat out.
+    @Test func aKubeletThatRefusesIsNamedWithItsCause() throws {
+        let kubelet =
+            FileManager.default.temporaryDirectory.path + "/kj-kubelet-\(UInt32.random(in: .min ... .max))"
+        defer { try? FileManager.default.removeItem(atPath: kubelet) }
+        try """
+        #!/bin/sh
+        case "$*" in *--version*) echo "Kubernetes v1.20.2"; exit ;; esac
+        echo 'E1127 05:22:10.600000     301 run.go:72] "command failed" err="failed to run Kubelet: kubelet is configured to not run on a host using cgroup v1. cgroup v1 support is unsupported"' >&2
+        exit 1
+        """.write(toFile: kubelet, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: kubelet)
+        let container = try NodeContainer(
+            ["--wait", "10m"],
+            flags: ["--privileged", "--volume", "/var/lib/kinkajou", "--volume", "\(kubelet):/usr/bin/kubelet:ro"])
+        defer { container.remove() }
+        #expect(try container.wait(seconds: 120) == 70, "\(container.errors)")
+        for text in [
+            "the kubelet refuses this host's cgroup v1", "failCgroupV1: false", "kinkajou doctor --check cgroup-version",
+        ] {
+            #expect(container.errors.contains(text), "\(text): \(container.errors)")
         }
     }
 

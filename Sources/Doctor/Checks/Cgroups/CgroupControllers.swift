@@ -41,7 +41,7 @@ extension Check {
             cure +=
                 "; and let the parent hand it on: echo +\(missing[0]) >/sys/fs/cgroup/.../cgroup.subtree_control"
         }
-        let isFatal = facts.purpose == .cluster && missing != ["pids"]
+        let isFatal = facts.purpose.hasKubernetes && missing != ["pids"]
         return [isFatal ? .error(found, from: source, cure: cure) : .warning(found, from: source, cure: cure)]
     }
 }

@@ -15,7 +15,7 @@ extension Check {
             "failCgroupV1: false in a patch for KubeletConfiguration, which kinkajou cluster adds by itself; or boot the host"
             + " with systemd.unified_cgroup_hierarchy=1",
         references: ["KEP-4569", "KEP-5573"],
-        purposes: [.cluster]
+        purposes: Purpose.withKubernetes
     ) { facts in
         guard case .v1 = facts.host.cgroupLayout else {
             return [.ok("version 2", from: "/proc/self/mountinfo")]

@@ -11,7 +11,7 @@ extension Check {
             1.22 and newer read the mounts rightly.
             """,
         cure: "use kinkajou/node, or a node image of 1.22 or newer",
-        references: ["kind#2440", "kata#2014"], purposes: [.cluster]
+        references: ["kind#2440", "kata#2014"], purposes: Purpose.withKubernetes
     ) { facts in
         let source = "/proc/self/mountinfo"
         guard case .v1(let hierarchies, let unified) = facts.host.cgroupLayout else {

@@ -11,7 +11,7 @@ extension Check {
             are mounted nowhere below `/sys/fs/cgroup`. kind's nodes hide `/proc/cgroups` for that reason.
             """,
         cure: "update the outer runtime, or use a node image of kind 0.20 or newer, which hides them",
-        references: ["kind#3223", "kind#3255", "k8s#109182"], purposes: [.cluster]
+        references: ["kind#3223", "kind#3255", "k8s#109182"], purposes: Purpose.withKubernetes
     ) { facts in
         guard case .v1(let hierarchies, _) = facts.host.cgroupLayout else {
             return [.ok("version 2", from: "/proc/self/mountinfo")]

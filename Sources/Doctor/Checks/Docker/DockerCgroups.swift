@@ -18,7 +18,7 @@ extension Check {
                     found, from: source, cure: "use an engine that runs as root, or delegate cgroups to it")
             ]
         }
-        if facts.cgroupVersion == "1", facts.purpose == .cluster {
+        if facts.cgroupVersion == "1", facts.purpose.hasKubernetes {
             return [
                 .info(
                     "\(found): node images up to 1.34 with a systemd before 257", from: source,

@@ -7,7 +7,7 @@ extension Check {
         cure: "give Docker's virtual machine more memory (Docker Desktop: Settings, Resources)"
     ) { (facts: DockerFacts) in
         let source = "NCPU and MemTotal of GET /info"
-        let wanted: UInt64 = facts.purpose == .cluster ? 1700 << 20 : 256 << 20
+        let wanted: UInt64 = facts.purpose.hasKubernetes ? 1700 << 20 : 256 << 20
         let found = "\(facts.processors) processors, \(facts.memoryBytes.asBytes)"
         guard facts.memoryBytes < wanted || facts.processors < 1 else { return [.ok(found, from: source)] }
         return [

@@ -8,7 +8,7 @@ extension Check {
         cure:
             "pick nodes of one kind with a nodeSelector; for node images from 1.35 on, boot the nodes"
             + " with systemd.unified_cgroup_hierarchy=1",
-        references: ["KEP-4569"], purposes: [.cluster]
+        references: ["KEP-4569"], purposes: Purpose.withKubernetes
     ) { (facts: HostClusterFacts) in
         let source = "a Pod on each node (--probe)"
         let known = facts.nodes.filter { $0.cgroupVersion != nil }

@@ -12,7 +12,8 @@ extension Check {
         cure:
             "leave --bip and DOCKERD_BIP out, and a free network is chosen; else give free ones with"
             + " --bip and DOCKER_ARGS=--default-address-pool=...",
-        references: ["kind known issues"]
+        references: ["kind known issues"],
+        purposes: Purpose.withDocker
     ) { facts in
         let source = "/proc/net/route, getifaddrs(3), /etc/resolv.conf, KUBERNETES_SERVICE_HOST"
         return facts.planned(

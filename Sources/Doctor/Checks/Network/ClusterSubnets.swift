@@ -11,7 +11,7 @@ extension Check {
             Where they are taken `kinkajou cluster` takes others, unless told otherwise (`--pod-subnet`, `--service-subnet`).
             """,
         cure: "to choose yourself: --pod-subnet and --service-subnet",
-        purposes: [.cluster]
+        purposes: Purpose.withKubernetes
     ) { facts in
         let source = "/proc/net/route, getifaddrs(3), /etc/resolv.conf, KUBERNETES_SERVICE_HOST"
         let taken = OuterNetworks(facts: facts.host, settings: facts.settings).taken

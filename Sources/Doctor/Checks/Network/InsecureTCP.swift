@@ -8,7 +8,8 @@ extension Check {
             `hosts` of `daemon.json` and `-H` in `DOCKER_ARGS` must name no TCP port without TLS. `--insecure-tcp` says \
             that it is meant.
             """,
-        cure: "set DOCKER_TLS_CERTDIR, which serves TLS on port 2376; or give --insecure-tcp"
+        cure: "set DOCKER_TLS_CERTDIR, which serves TLS on port 2376; or give --insecure-tcp",
+        purposes: Purpose.withDocker
     ) { facts in
         let source = "daemon.json and DOCKER_ARGS"
         return facts.planned(

@@ -9,7 +9,8 @@ extension Check {
             "dockerd's kinds of rules, tried in a network namespace of its own. Where they fail `kinkajou dind` turns"
             + " it off.",
         cure: "for IPv6 in nested networks, on the node: modprobe ip6table_nat",
-        references: ["moby#47895", "moby#49504", "kind#4019"]
+        references: ["moby#47895", "moby#49504", "kind#4019"],
+        purposes: Purpose.withDocker
     ) { facts in
         let source = "ip6tables-restore in a new network namespace"
         let filter = facts.host.packetFilter.ipv6(facts.plan.packetFilter)

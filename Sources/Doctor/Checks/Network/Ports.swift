@@ -9,7 +9,7 @@ extension Check {
             port of the status endpoint, 30002, is tried when it is opened.
             """,
         cure: "stop it (ss -tlnp names it), or kinkajou cluster --api-server-port with another",
-        purposes: [.cluster]
+        purposes: Purpose.withKubernetes
     ) { facts in
         let source = "/proc/net/tcp, /proc/net/tcp6"
         guard facts.host.listeningPorts.contains(30001) else { return [.ok("30001 is free", from: source)] }

@@ -16,7 +16,8 @@ extension Check {
         cure:
             "leave out --network host, --network container:NAME and hostNetwork: true; run one engine in a Pod; or"
             + " \"iptables\": false in /etc/docker/daemon.json",
-        references: ["umbrel-apps#5802", "moby#49537"]
+        references: ["umbrel-apps#5802", "moby#49537"],
+        purposes: Purpose.withDocker
     ) { facts in
         let source = "/proc/net/unix, /sys/class/net, /proc/sys/net/core"
         guard !facts.host.engine.isOurs else { return [.ok("the engine in it is ours", from: source)] }

@@ -11,9 +11,10 @@ extension Check {
         purposes: [.cluster]
     ) { facts in
         let programs = facts.host.clusterPrograms
-        let missing = ["kind", "kubectl", "docker"].filter { programs[$0] == nil }
+        let wanted = ["kind", "kubectl", "docker"]
+        let missing = wanted.filter { programs[$0] == nil }
         guard !missing.isEmpty else {
-            return [.ok(programs.values.sorted().joined(separator: ", "), from: "PATH")]
+            return [.ok(wanted.compactMap { programs[$0] }.joined(separator: ", "), from: "PATH")]
         }
         return [
             .error(

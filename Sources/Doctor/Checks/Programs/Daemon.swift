@@ -6,7 +6,8 @@ extension Check {
         "dockerd", "dockerd is installed", area: .programs,
         why: "It is the engine.",
         explanation: "`dockerd` on PATH, version 20.10 or newer. The image `kinkajou/pod` has Debian's.",
-        cure: "install Debian's package docker.io"
+        cure: "install Debian's package docker.io",
+        purposes: Purpose.withDocker
     ) { facts in
         let engine = facts.host.engine
         let version = engine.version

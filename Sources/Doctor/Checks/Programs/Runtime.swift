@@ -7,7 +7,8 @@ extension Check {
         why: "It starts the containers; crun refuses the hybrid layout of cgroups.",
         explanation:
             "`runc` on PATH, or `crun`; crun alone does not do on a host with cgroup version 1 and 2 side by side.",
-        cure: "install Debian's package runc"
+        cure: "install Debian's package runc",
+        purposes: Purpose.withDocker
     ) { facts in
         let runtime = facts.host.engine.runtime ?? ""
         if runtime.hasSuffix("/crun"), case .v1(_, .some) = facts.host.cgroupLayout {

@@ -12,7 +12,8 @@ extension Check {
             """,
         cure:
             "do not mount the host's docker.sock into the container; to use that engine, run the command"
-            + " without kinkajou dind"
+            + " without kinkajou dind",
+        purposes: Purpose.withDocker
     ) { facts in
         let source = "connect(2) to /var/run/docker.sock"
         if facts.host.engine.isOurs { return [.ok("kinkajou's own engine answers", from: source)] }

@@ -9,7 +9,8 @@ extension Check {
             `kinkajou dind` removes them before it starts dockerd.
             """,
         cure: "rm -f what is named; kinkajou dind does so by itself",
-        references: ["docker-library/docker#195"]
+        references: ["docker-library/docker#195"],
+        purposes: Purpose.withDocker
     ) { facts in
         let stale = facts.host.engine.staleFiles
         guard !stale.isEmpty else {

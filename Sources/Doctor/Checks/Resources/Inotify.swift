@@ -17,7 +17,7 @@ extension Check {
         references: ["kind known issues", "kind#717"]
     ) { facts in
         let source = "/proc/sys/fs/inotify"
-        let cluster = facts.purpose == .cluster
+        let cluster = facts.purpose.hasKubernetes
         let needed = cluster ? InotifyLimit.instancesOfCluster : InotifyLimit.instancesOfEngine
         if let count = facts.host.inotify, count.isShort(of: needed) {
             let found =

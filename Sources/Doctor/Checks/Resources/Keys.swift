@@ -12,7 +12,7 @@ extension Check {
         let source = "/proc/key-users"
         guard let keys = facts.host.keys else { return [.ok("not told", from: source)] }
         let left = max(0, keys.limit - keys.used)
-        let wanted = facts.purpose == .cluster ? 100 : 50
+        let wanted = facts.purpose.hasKubernetes ? 100 : 50
         guard left < wanted else { return [.ok("\(keys.used) of \(keys.limit) used", from: source)] }
         let found = "\(keys.used) of \(keys.limit) used"
         return [

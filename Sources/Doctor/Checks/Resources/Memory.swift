@@ -15,7 +15,7 @@ extension Check {
         let source = resources.memoryLimit == nil ? "MemTotal of /proc/meminfo" : "the cgroup's memory limit"
         let bound = resources.memoryBound
         let (least, wanted): (UInt64, UInt64) =
-            facts.purpose == .cluster ? (512 << 20, 1700 << 20) : (64 << 20, 256 << 20)
+            facts.purpose.hasKubernetes ? (512 << 20, 1700 << 20) : (64 << 20, 256 << 20)
         guard bound < wanted else { return [.ok(bound.asBytes, from: source)] }
         let found = "\(bound.asBytes), and \(wanted.asBytes) are needed"
         return [

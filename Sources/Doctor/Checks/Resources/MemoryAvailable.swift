@@ -9,7 +9,7 @@ extension Check {
     ) { facts in
         let source = "MemAvailable of /proc/meminfo"
         let available = facts.host.resources.memoryAvailable
-        let wanted: UInt64 = facts.purpose == .cluster ? 1 << 30 : 128 << 20
+        let wanted: UInt64 = facts.purpose.hasKubernetes ? 1 << 30 : 128 << 20
         // A small limit is named by a check of its own.
         guard available < min(wanted, facts.host.resources.memoryBound) else {
             return [.ok("\(available.asBytes) available", from: source)]

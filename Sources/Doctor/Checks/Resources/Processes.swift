@@ -15,7 +15,7 @@ extension Check {
         let resources = facts.host.resources
         if let failure = resources.startFailure { return [.error(failure, from: "clone(2)")] }
         guard let limit = resources.processLimit else { return [.ok("no limit", from: source)] }
-        let wanted: UInt64 = facts.purpose == .cluster ? 1024 : 128
+        let wanted: UInt64 = facts.purpose.hasKubernetes ? 1024 : 128
         let left = limit - min(limit, resources.processes)
         guard left < wanted else {
             return [.ok("\(limit), of which \(resources.processes) are used", from: source)]

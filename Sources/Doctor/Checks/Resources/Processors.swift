@@ -17,7 +17,7 @@ extension Check {
             resources.processorQuota == nil
             ? "Cpus_allowed_list of /proc/self/status" : "the cgroup's CPU quota"
         let bound = resources.processorBound
-        let wanted = facts.purpose == .cluster ? 1.0 : 0.5
+        let wanted = facts.purpose.hasKubernetes ? 1.0 : 0.5
         guard bound < wanted else { return [.ok("\(bound.inTenths) processors", from: source)] }
         return [
             .warning(

@@ -7,7 +7,7 @@ extension Check {
             "Kubelets refuse to start on machines with swap unless told otherwise, and clusters on swap are slow.",
         explanation: "`SwapTotal` of `/proc/meminfo`. kind sets `failSwapOn: false` in its nodes.",
         cure: "nothing to do in kind's nodes; else swapoff -a on the node",
-        purposes: [.cluster]
+        purposes: Purpose.withKubernetes
     ) { facts in
         let source = "SwapTotal of /proc/meminfo"
         let swap = facts.host.resources.swapTotal

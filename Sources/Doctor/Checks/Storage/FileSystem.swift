@@ -7,7 +7,7 @@ extension Check {
         explanation:
             "The file system of the data root. kind mounts `/dev/mapper` into its nodes on btrfs and zfs.",
         cure: "if a node's kubelet ends: extraMounts: [{hostPath: /dev/mapper, containerPath: /dev/mapper}]",
-        references: ["kind#2411"], purposes: [.cluster]
+        references: ["kind#2411"], purposes: Purpose.withKubernetes
     ) { facts in
         let storage = facts.host.storage
         let source = "statfs(2) of \(storage.dataRoot)"

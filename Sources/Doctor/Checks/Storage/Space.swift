@@ -14,7 +14,7 @@ extension Check {
     ) { facts in
         let storage = facts.host.storage
         let source = "statfs(2) of \(storage.dataRoot)"
-        let wanted: UInt64 = facts.purpose == .cluster ? 4 << 30 : 1 << 30
+        let wanted: UInt64 = facts.purpose.hasKubernetes ? 4 << 30 : 1 << 30
         let found = "\(storage.freeBytes.asBytes) free of \(storage.totalBytes.asBytes)"
         // A data root that cannot be written to, or whose size is not told, is named elsewhere.
         guard storage.totalBytes > 0, storage.freeBytes < wanted else {

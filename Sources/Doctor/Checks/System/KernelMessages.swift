@@ -11,7 +11,7 @@ extension Check {
         cure:
             "docker run --privileged; on the node, in containerd's configuration:"
             + " privileged_without_host_devices = false; or here: mknod /dev/kmsg c 1 11",
-        references: ["kind#662", "k3k#132"], purposes: [.cluster]
+        references: ["kind#662", "k3k#132"], purposes: Purpose.withKubernetes
     ) { facts in
         let source = "/dev/kmsg"
         guard !facts.host.kernel.devices.contains("/dev/kmsg") else { return [.ok("there", from: source)] }

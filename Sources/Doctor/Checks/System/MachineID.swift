@@ -10,7 +10,7 @@ extension Check {
             """,
         cure: "rm /etc/machine-id; systemd-machine-id-setup",
         references: ["machine-id(5)"],
-        purposes: [.cluster]
+        purposes: Purpose.withKubernetes
     ) { facts in
         let source = "/etc/machine-id"
         switch facts.host.identity.machineID {

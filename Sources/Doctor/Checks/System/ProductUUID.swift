@@ -7,7 +7,7 @@ extension Check {
         explanation:
             "`/sys/class/dmi/id/product_uuid`. Where the machine has one kind mounts another over it in each node.",
         cure: "nothing to do in kind's nodes",
-        references: ["kind#1027", "kind#2318"], purposes: [.cluster]
+        references: ["kind#1027", "kind#2318"], purposes: Purpose.withKubernetes
     ) { facts in
         let source = "/sys/class/dmi/id/product_uuid"
         guard facts.host.identity.hasProductUUID else { return [.ok("the machine tells none", from: source)] }
