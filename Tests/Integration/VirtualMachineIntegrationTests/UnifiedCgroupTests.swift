@@ -187,26 +187,28 @@ final class VirtualMachine: Sendable {
     func runByContainerd(_ script: String) throws -> Command.Result {
         let data = "/tmp/host-network"
         try exec("mkdir -p \(data)")
-        defer { _ = try? exec("rm -rf \(data)") }
+        // containerd leaves the cgroup of its namespace.
+        defer { _ = try? exec("rm -rf \(data); rmdir /sys/fs/cgroup/default") }
         let mounts = ["/usr", "/tmp/busybox.tar:/busybox.tar", "/lib/modules"].flatMap { mount in
             let paths = mount.split(separator: ":")
             return ["--mount", "type=bind,src=\(paths[0]),dst=\(paths.last ?? ""),options=rbind:ro"]
         }
         return try Command.run(
             [Self.script, "exec", "--timeout", "900", name, "--", "ctr", "run", "--rm", "--privileged", "--net-host"]
-                + mounts + ["--mount", "type=bind,src=\(data),dst=/var/lib/docker,options=rbind:rw"]
+                + mounts + ["--mount", "type=cgroup,src=cgroup,dst=/sys/fs/cgroup,options=rw:nosuid:noexec:nodev"]
+                + ["--mount", "type=bind,src=\(data),dst=/var/lib/docker,options=rbind:rw"]
                 + ["--env", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "--rootfs", "/tmp/rootfs", "host-network"]
                 + Self.engine(running: script),
             seconds: 960)
     }
 
-    /// Links, addresses and rules of the machine's network namespace; but for lifetimes of addresses, which pass, and for
-    /// the carrier of bridges, which goes a while after the last container of an earlier test.
+    /// Links, addresses and rules of the machine's network namespace; but for what passes by itself: lifetimes of addresses,
+    /// their being looked for elsewhere, and the carrier of bridges, which goes a while after an earlier test's container.
     func network() throws -> String {
         try exec(
             """
             ip -o link | sed 's/<[^>]*>//; s/state [A-Z]*//'
-            ip -o addr | sed 's/valid_lft.*//'
+            ip -o addr | sed 's/ tentative//; s/valid_lft.*//'
             for family in iptables ip6tables; do
                 $family-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'
             done
