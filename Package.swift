@@ -56,7 +56,8 @@ let package = Package(
         .target(
             name: "Formats",
             dependencies: [
-                "Values", .product(name: "TOMLKit", package: "TOMLKit"), .product(name: "Yams", package: "Yams"),
+                "Values", .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         // What a host, container or Pod is like: values and their parsers. Pure: nothing here acts.
@@ -141,7 +142,8 @@ let package = Package(
         .target(
             name: "EngineHost",
             dependencies: [
-                "Console", "DockerEngine", "Doctor", "EnginePlan", "Formats", "HostFacts", "HostReader", "Linux",
+                "Console", "DockerEngine", "Doctor", "EnginePlan", "Formats", "HostFacts", "HostReader",
+                "Linux",
                 "Values",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -290,7 +292,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "ClusterClient", "ClusterSpec", "Commands", "EnginePlan", "KubernetesAPI", "Formats", "Values",
+                "ClusterClient", "ClusterSpec", "Commands", "EnginePlan", "KubernetesAPI", "Formats",
+                "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -318,7 +321,8 @@ let package = Package(
         .testTarget(
             name: "ValuesTests", dependencies: ["KubernetesTestSupport", "Values"], swiftSettings: strict),
         .testTarget(
-            name: "FormatsTests", dependencies: ["Formats", "KubernetesTestSupport", "Values"], swiftSettings: strict),
+            name: "FormatsTests", dependencies: ["Formats", "KubernetesTestSupport", "Values"],
+            swiftSettings: strict),
         // What the package's manifest and CONTRIBUTING.md say of the modules, compared with their imports.
         .testTarget(name: "ModuleTests", swiftSettings: strict),
         .testTarget(

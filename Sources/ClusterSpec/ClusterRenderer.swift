@@ -65,7 +65,8 @@ extension Networking {
 extension TargetedJSONPatch {
     fileprivate var json: JSONValue {
         JSONValue.object([
-            "group": group.isEmpty ? .null : .string(group), "version": version.isEmpty ? .null : .string(version),
+            "group": group.isEmpty ? .null : .string(group),
+            "version": version.isEmpty ? .null : .string(version),
             "kind": .string(kind), "patch": .string(patch),
         ]).withoutUnset
     }

@@ -36,7 +36,9 @@ struct DoctorCommand: AsyncCommand, LoggingCommand {
     @Option(help: "What is examined: here, docker or kubernetes.")
     var target = Target.here
 
-    @Option(name: .customLong("for"), help: "What is to be run: dind, cluster, or node (a cluster by --engine node).")
+    @Option(
+        name: .customLong("for"),
+        help: "What is to be run: dind, cluster, or node (a cluster by --engine node).")
     var purpose = Purpose.cluster
 
     @Option(name: .shortAndLong, help: "The format: text, json or junit.")

@@ -25,7 +25,8 @@ struct PlanReport: Codable {
     func rendered(as format: PlanFormat) throws -> String {
         switch format {
         case .text: text
-        case .json: String(decoding: try JSONValue(encoding: self).encoded(pretty: true), as: UTF8.self) + "\n"
+        case .json:
+            String(decoding: try JSONValue(encoding: self).encoded(pretty: true), as: UTF8.self) + "\n"
         case .yaml: try JSONValue(encoding: self).yaml()
         }
     }

@@ -9,7 +9,9 @@ extension Check {
         appArmor, noNewPrivileges,
     ]
 
-    private static let programs = [daemon, ociRuntime, socket, clusterPrograms, nodePrograms, staleState, imageStore]
+    private static let programs = [
+        daemon, ociRuntime, socket, clusterPrograms, nodePrograms, staleState, imageStore,
+    ]
 
     private static let cgroups = [
         cgroupsMounted, cgroupsReadOnly, cgroupNamespace, hostCgroups, controllers, cgroupType, delegation,

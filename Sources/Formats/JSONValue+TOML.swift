@@ -29,7 +29,9 @@ extension JSONValue {
     }
 
     /// An object as TOML, with sorted members. What is ``null`` is left out: TOML has no word for it.
-    public func toml() -> String { Self.table(object).convert(to: .toml, options: .allowUnicodeStrings) + "\n" }
+    public func toml() -> String {
+        Self.table(object).convert(to: .toml, options: .allowUnicodeStrings) + "\n"
+    }
 
     private static func table(_ members: [String: JSONValue]) -> TOMLTable {
         let table = TOMLTable()

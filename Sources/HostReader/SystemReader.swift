@@ -37,7 +37,8 @@ extension FactsReader {
                 ProxyFacts(
                     variable: name,
                     // A URL that cannot be read may have a password in it all the same.
-                    host: name.uppercased() == "NO_PROXY" ? value : (try? ProxySettings(url: value))?.host ?? "")
+                    host: name.uppercased() == "NO_PROXY"
+                        ? value : (try? ProxySettings(url: value))?.host ?? "")
             }
         }
     }

@@ -64,7 +64,8 @@ struct ReadinessLadder: Sendable {
             progress.fail()
             throw KinkajouError.cluster(
                 "level \(level.rawValue) was not reached within \(limit.components.seconds) s: \(reason.last)",
-                evidence: await FailureEvidence(ClusterEvidence(client: client).lines()) + suspects(at: level),
+                evidence: await FailureEvidence(ClusterEvidence(client: client).lines())
+                    + suspects(at: level),
                 cure: "give the container more CPU, or more time with --wait", code: .timedOut)
         }
     }

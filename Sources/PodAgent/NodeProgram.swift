@@ -10,7 +10,8 @@ struct NodeProgram {
     func words(_ words: [String], hasInput: Bool = false, isTerminal: Bool = false) -> [String] {
         guard !isHere else { return words }
         // The mark of a session, where there is one: Docker does not end what it has started when its client goes.
-        return ["docker", "exec", "-e", CommandSession.variable] + (hasInput ? ["-i"] : []) + (isTerminal ? ["-t"] : []) + [node] + words
+        return ["docker", "exec", "-e", CommandSession.variable] + (hasInput ? ["-i"] : [])
+            + (isTerminal ? ["-t"] : []) + [node] + words
     }
 
     /// A program in the node that is to be started by the caller.

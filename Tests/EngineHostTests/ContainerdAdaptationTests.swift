@@ -31,7 +31,8 @@ import Values
             """)
         #expect(value["root"] == "/store")
         #expect(value["version"] == 2)
-        #expect(options(value, 2) == ["BinaryName": "/run/wrapper", "SystemdCgroup": false, "ShimCgroup": "x"])
+        #expect(
+            options(value, 2) == ["BinaryName": "/run/wrapper", "SystemdCgroup": false, "ShimCgroup": "x"])
     }
 
     /// What `containerd config default` of containerd 2 writes: version 3, with single quotes, and options for every
@@ -72,7 +73,8 @@ import Values
 
     /// kind's older images have no options for the runtime.
     @Test(arguments: [
-        ("version = 3", 3), ("version=3 # containerd 2", 3), ("version = 2", 2), ("", 2), ("[a]\nversion = 3", 2),
+        ("version = 3", 3), ("version=3 # containerd 2", 3), ("version = 2", 2), ("", 2),
+        ("[a]\nversion = 3", 2),
     ])
     func missingOptionsAreAddedInTheFormatOfTheFile(text: String, format: Int) throws {
         #expect(options(try adapted(text), format) == ["BinaryName": "/run/wrapper"])
@@ -131,7 +133,8 @@ import Values
                 ]
             ])
         let value = try adapted(
-            "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nsandbox_image = \"pause\"\n", changes: changes)
+            "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nsandbox_image = \"pause\"\n",
+            changes: changes)
         let cri = value["plugins"]["io.containerd.grpc.v1.cri"]
         #expect(cri["sandbox_image"] == "registry.example/pause:1")
         #expect(cri["registry"] == ["config_path": "/etc/containerd/certs.d"])

@@ -25,11 +25,15 @@ import Values
             ])
     }
 
-    @Test(arguments: [
-        ["a": 1, "b": [1, "two", true], "c": ["x.y": ["z": .number(1.5)]], "d": [:]],
-        ["quotes": "a \"b\" 'c' \\ d", "lines": "a\nb\tc", "unicode": "\u{e4}\u{1f43b}", "": "empty name", "control": "\u{1}\u{1b}\u{7f}\u{85}"],
-        ["list of tables": [["a": 1], ["b": [["c": 2]]]], "minus": -9_223_372_036_854_775_807],
-    ] as [JSONValue])
+    @Test(
+        arguments: [
+            ["a": 1, "b": [1, "two", true], "c": ["x.y": ["z": .number(1.5)]], "d": [:]],
+            [
+                "quotes": "a \"b\" 'c' \\ d", "lines": "a\nb\tc", "unicode": "\u{e4}\u{1f43b}",
+                "": "empty name", "control": "\u{1}\u{1b}\u{7f}\u{85}",
+            ],
+            ["list of tables": [["a": 1], ["b": [["c": 2]]]], "minus": -9_223_372_036_854_775_807],
+        ] as [JSONValue])
     func writtenAndReadAgain(_ value: JSONValue) throws {
         #expect(try JSONValue(toml: value.toml()) == value, "\(value.toml())")
     }

@@ -63,7 +63,9 @@ import Testing
                     lines: ["\"command failed\" err=\"invalid argument \\\"x\\\" for \\\"--v\\\" flag\""]),
                 .init(container: "etcd", lines: ["{\"level\":\"fatal\",\"msg\":\"discovery failed\"}"]),
             ])
-        #expect(evidence.failure().lines.last == "etcd crashes: {\"level\":\"fatal\",\"msg\":\"discovery failed\"}")
+        #expect(
+            evidence.failure().lines.last
+                == "etcd crashes: {\"level\":\"fatal\",\"msg\":\"discovery failed\"}")
     }
 
     /// The node engine has no journal and no Docker to ask: it reads the files themselves.

@@ -194,7 +194,8 @@ import Values
     /// Pod Security can demand "restricted" of every namespace: any Pod of a user's that runs there keeps to it too.
     @Test(arguments: [false, true])
     func aPodThatIsRefusedIsTriedRestricted(isRefusedTwice: Bool) async throws {
-        let refusal = #"{"kind": "Status", "reason": "Forbidden", "code": 403, "message": "violates PodSecurity"}"#
+        let refusal =
+            #"{"kind": "Status", "reason": "Forbidden", "code": 403, "message": "violates PodSecurity"}"#
         let pod = #"{"metadata": {"name": "kinkajou-first-pod", "uid": "u", "resourceVersion": "2"}}"#
         let done = pod.dropLast() + #", "status": {"phase": "Succeeded"}}"#
         let answers: @Sendable (String, Int) -> (status: Int, lines: [String]) = { key, count in
@@ -289,7 +290,8 @@ import Values
         let asked = try await restore(activeSets: 1)
         #expect(
             asked.map { $0.prefix { $0 != "?" } } == [
-                "PATCH deployments/coredns", "GET replicasets", "PATCH replicasets/new", "DELETE replicasets/old",
+                "PATCH deployments/coredns", "GET replicasets", "PATCH replicasets/new",
+                "DELETE replicasets/old",
                 "PATCH deployments/coredns",
             ])
         #expect(asked[0].contains(#""paused":true"#) && asked[0].contains(#""periodSeconds":7}"#), "\(asked)")
@@ -337,7 +339,9 @@ import Values
                 ClientConfiguration(server: "http://127.0.0.1:\(stub.port)"), userAgent: "test"
             ).use { client in
                 if setsAreRefused {
-                    await #expect(throws: KubernetesError.self) { try await DNSProbe(client: client).restore(7) }
+                    await #expect(throws: KubernetesError.self) {
+                        try await DNSProbe(client: client).restore(7)
+                    }
                 } else {
                     try await DNSProbe(client: client).restore(7)
                 }

@@ -30,7 +30,8 @@ import Testing
             return try ChildProcess.start(
                 // Deaf to the hangup of a terminal.
                 ChildRequest(
-                    executable: "sh", arguments: ["-c", "trap '' HUP; sleep 1000; true"], environment: environment))
+                    executable: "sh", arguments: ["-c", "trap '' HUP; sleep 1000; true"],
+                    environment: environment))
         }
         let (command, elsewhere, stranger) = (try start(name), try start(name), try start(name + "-2"))
         defer { stranger.signal(SIGKILL, group: true) }

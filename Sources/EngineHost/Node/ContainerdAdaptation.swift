@@ -23,7 +23,8 @@ enum ContainerdAdaptation {
         for patch in changes.operations { try configuration.apply(patch: patch) }
         configuration["root"] = .string(root)
         let plugin =
-            configuration["version"].integer ?? 2 >= 3 ? "io.containerd.cri.v1.runtime" : "io.containerd.grpc.v1.cri"
+            configuration["version"].integer ?? 2 >= 3
+            ? "io.containerd.cri.v1.runtime" : "io.containerd.grpc.v1.cri"
         if let runtime, configuration["plugins"][plugin]["containerd"]["runtimes"]["runc"]["options"].isNull {
             configuration["plugins"][plugin]["containerd"]["runtimes"]["runc"]["options"] = [
                 "BinaryName": .string(runtime)

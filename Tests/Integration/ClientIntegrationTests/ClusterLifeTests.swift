@@ -185,7 +185,8 @@ extension HostClusterTests {
             for place in ["", "--node demo-control-plane"] {
                 let terminal = try Pty()
                 var setup = terminal.session(
-                    "exec \(kinkajou) exec --name demo \(place) -i -t -- sh -c 'trap \"\" HUP; echo up; sleep 4343; true'")
+                    "exec \(kinkajou) exec --name demo \(place) -i -t -- sh -c 'trap \"\" HUP; echo up; sleep 4343; true'"
+                )
                 setup.environment = try client.setup(kinkajou, []).environment
                 let process = try ChildProcess(setup)
                 defer { process.end() }

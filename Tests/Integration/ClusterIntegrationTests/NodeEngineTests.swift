@@ -109,7 +109,8 @@ struct NodeEngineTests {
                 == "17")
         // A Service at the API server's port would take its clients away.
         let service = try container.run(
-            ["kubectl", "create", "service", "nodeport", "thief", "--tcp=80", "--node-port=30001"], seconds: 60)
+            ["kubectl", "create", "service", "nodeport", "thief", "--tcp=80", "--node-port=30001"],
+            seconds: 60)
         #expect(service.status != 0 && service.errors.contains("30003-32767"), "\(service)")
         let containerd = try container.require("crictl", "info")
         #expect(containerd.contains(#""maxContainerLogSize": 4242"#), "\(containerd)")
@@ -123,7 +124,9 @@ struct NodeEngineTests {
         #expect(try container.wait(seconds: 60) == 143, "\(container.errors)")
         #expect(!container.errors.contains("left behind"), "\(container.errors)")
         let logs = directory + "/logs/"
-        for name in ["patched-control-plane/kubelet.log", "patched-control-plane/containerd.log", "trace.json"] {
+        for name in [
+            "patched-control-plane/kubelet.log", "patched-control-plane/containerd.log", "trace.json",
+        ] {
             #expect(FileManager.default.fileExists(atPath: logs + name), "\(name)")
         }
     }
@@ -143,11 +146,14 @@ struct NodeEngineTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: kubelet)
         let container = try NodeContainer(
             ["--wait", "10m"],
-            flags: ["--privileged", "--volume", "/var/lib/kinkajou", "--volume", "\(kubelet):/usr/bin/kubelet:ro"])
+            flags: [
+                "--privileged", "--volume", "/var/lib/kinkajou", "--volume", "\(kubelet):/usr/bin/kubelet:ro",
+            ])
         defer { container.remove() }
         #expect(try container.wait(seconds: 120) == 70, "\(container.errors)")
         for text in [
-            "the kubelet refuses this host's cgroup v1", "failCgroupV1: false", "kinkajou doctor --check cgroup-version",
+            "the kubelet refuses this host's cgroup v1", "failCgroupV1: false",
+            "kinkajou doctor --check cgroup-version",
         ] {
             #expect(container.errors.contains(text), "\(text): \(container.errors)")
         }
@@ -210,7 +216,8 @@ struct NodeEngineTests {
         let file =
             FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max)).yaml"
         defer { try? FileManager.default.removeItem(atPath: file) }
-        try "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: [{role: control-plane}, {role: worker}]\n"
+        try
+            "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: [{role: control-plane}, {role: worker}]\n"
             .write(toFile: file, atomically: true, encoding: .utf8)
         let container = try NodeContainer(
             ["--config", "/kind.yaml"], flags: ["--privileged", "--volume", "\(file):/kind.yaml:ro"])

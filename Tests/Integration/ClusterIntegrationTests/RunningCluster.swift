@@ -32,7 +32,8 @@ extension RunningCluster {
         #expect(sets.count == 1, "\(sets)")
         let pods = try get("pods -l k8s-app=kube-dns -o jsonpath='{.items[*].metadata.generateName}'")
         #expect(
-            pods.split(separator: " ").map { "replicaset.apps/\($0.dropLast())" } == (sets + sets).map(String.init),
+            pods.split(separator: " ").map { "replicaset.apps/\($0.dropLast())" }
+                == (sets + sets).map(String.init),
             "\(pods) \(sets)")
     }
 

@@ -9,7 +9,8 @@ import Testing
     private func script(_ verb: String, _ variables: [String: String]) throws -> Command.Result {
         var environment = ProcessInfo.processInfo.environment
         environment["KINKAJOU_HOST"] = name
-        environment["KINKAJOU_KUBECONFIG"] = FileManager.default.temporaryDirectory.path + "/\(name)/kubeconfig"
+        environment["KINKAJOU_KUBECONFIG"] =
+            FileManager.default.temporaryDirectory.path + "/\(name)/kubeconfig"
         environment.merge(variables) { $1 }
         var setup = ChildProcess.Setup("bash", [HostCluster.repository + "/scripts/host-cluster", verb])
         setup.environment = environment.map { "\($0)=\($1)" }
@@ -18,7 +19,8 @@ import Testing
 
     private func nodes() throws -> [String] {
         try Command.require(
-            "docker", "exec", "\(name)-control-plane", "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf",
+            "docker", "exec", "\(name)-control-plane", "kubectl", "--kubeconfig",
+            "/etc/kubernetes/admin.conf",
             "get", "nodes", "--no-headers"
         ).split(separator: "\n").map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
     }

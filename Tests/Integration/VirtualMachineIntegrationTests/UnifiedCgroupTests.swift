@@ -194,10 +194,18 @@ final class VirtualMachine: Sendable {
             return ["--mount", "type=bind,src=\(paths[0]),dst=\(paths.last ?? ""),options=rbind:ro"]
         }
         return try Command.run(
-            [Self.script, "exec", "--timeout", "900", name, "--", "ctr", "run", "--rm", "--privileged", "--net-host"]
-                + mounts + ["--mount", "type=cgroup,src=cgroup,dst=/sys/fs/cgroup,options=rw:nosuid:noexec:nodev"]
+            [
+                Self.script, "exec", "--timeout", "900", name, "--", "ctr", "run", "--rm", "--privileged",
+                "--net-host",
+            ]
+                + mounts + [
+                    "--mount", "type=cgroup,src=cgroup,dst=/sys/fs/cgroup,options=rw:nosuid:noexec:nodev",
+                ]
                 + ["--mount", "type=bind,src=\(data),dst=/var/lib/docker,options=rbind:rw"]
-                + ["--env", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "--rootfs", "/tmp/rootfs", "host-network"]
+                + [
+                    "--env", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "--rootfs", "/tmp/rootfs",
+                    "host-network",
+                ]
                 + Self.engine(running: script),
             seconds: 960)
     }
@@ -219,7 +227,10 @@ final class VirtualMachine: Sendable {
     /// The command line of the engine that runs a script.
     private static func engine(running script: String) -> [String] {
         // Everything takes some twenty times as long as on a real machine.
-        ["/usr/local/bin/kinkajou", "dind", "--ready-timeout", "10m", "--grace", "3m", "--", "sh", "-c", script]
+        [
+            "/usr/local/bin/kinkajou", "dind", "--ready-timeout", "10m", "--grace", "3m", "--", "sh", "-c",
+            script,
+        ]
     }
 
     /// Runs docker on the machine.
