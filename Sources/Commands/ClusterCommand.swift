@@ -81,6 +81,7 @@ struct ClusterCommand: AsyncCommand, LoggingCommand {
         do {
             asked = try merged(environment: Environment.all())
             try asked.check()
+            try asked.checkEngine(isInside: true)
         } catch {
             let error = KinkajouError(describing: error)
             StandardError.report(error)

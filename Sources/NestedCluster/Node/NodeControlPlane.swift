@@ -54,7 +54,6 @@ struct NodeControlPlane {
         self.image = image
         self.version = version
         self.address = address
-        try spec.checkEngine(isInside: true)
         try ClusterPreconditions.checkListener(cluster)
         warnings = plan.warnings
         notices = plan.notices
