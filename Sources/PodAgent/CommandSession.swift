@@ -45,35 +45,40 @@ public struct CommandSession: Sendable {
     /// Whether a command was written down.
     public var isRegistered: Bool { Files.exists(path) }
 
-    /// Ends the command, where it still runs, with all that has its mark, and with more force where that is not enough.
-    /// One that has ended has left behind what it meant to leave.
+    /// Ends the command that was written down, where it still runs, and all that has its mark. One that has ended has left
+    /// behind what it meant to leave.
     public func end() async {
-        defer { forget() }
-        guard let command = process else { return }
+        defer { try? Files.remove(path) }
+        if let process { await end(process) }
+    }
+
+    /// Ends a command, where it still runs, and all that has its mark: as the hangup of a terminal does, and with more
+    /// force where that is not enough.
+    public func end(_ command: Int32) async {
+        guard let start = Self.start(of: command) else { return }
+        var isRunning: Bool { Self.start(of: command) == start }
         for number in [SIGHUP, SIGTERM, SIGKILL] {
-            let rest = running
-            guard !rest.isEmpty else { return }
+            let rest = marked
+            guard isRunning || !rest.isEmpty else { return }
             // It leads a group.
-            if rest.contains(command) { kill(-command, number) }
+            if isRunning { for target in [-command, command] { kill(target, number) } }
             for process in rest { kill(process, number) }
-            for _ in 0..<20 where !running.isEmpty { try? await Task.sleep(for: .milliseconds(100)) }
+            for _ in 0..<20 where isRunning || !marked.isEmpty {
+                try? await Task.sleep(for: .milliseconds(100))
+            }
         }
     }
 
-    /// The command, and what has its mark: in the namespace of the Pod, that of the nodes' processes can be seen.
-    private var running: [Int32] {
-        let mark = Array("\(Self.variable)=\(name)\0".utf8)
-        let marked = Files.directories(in: "/proc").compactMap { Int32($0) }.filter { process in
+    /// What has the mark: in the namespace of the Pod, that of the nodes' processes can be seen.
+    private var marked: [Int32] {
+        let mark = Array("\(Self.variable)=\(name)".utf8)
+        return Files.directories(in: "/proc").compactMap { Int32($0) }.filter { process in
             guard process != getpid(), let environment = try? Files.bytes("/proc/\(process)/environ") else {
                 return false
             }
-            return environment.split(separator: 0).contains { $0 == mark.dropLast() }
+            return environment.split(separator: 0).contains { $0.elementsEqual(mark) }
         }
-        return Array(Set(marked).union([process].compactMap(\.self)))
     }
-
-    /// Forgets the session.
-    private func forget() { try? Files.remove(path) }
 
     /// When a process has begun, in the kernel's ticks (proc(5), `/proc/PID/stat`, field 22): another one of the same
     /// number has another. nil: there is none, or it is dead and not reaped yet.

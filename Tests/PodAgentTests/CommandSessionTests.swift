@@ -57,7 +57,9 @@ import Testing
         try session.register(command.pid)
         _ = await command.wait()
         await session.end()
+        await session.end(command.pid)
         #expect(await left.wait(atMost: .zero) == nil)
+        #expect(!session.isRegistered)
     }
 
     @Test(arguments: ["", "../x", "a/b", "A", String(repeating: "a", count: 65)])

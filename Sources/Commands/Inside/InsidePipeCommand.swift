@@ -6,6 +6,7 @@ internal import Glibc
 internal import ImageArchives
 internal import Linux
 internal import PodAgent
+internal import Synchronization
 internal import Values
 
 /// `kinkajou inside pipe`: a command whose stdin comes in frames, because `kubectl exec`'s older protocol cannot tell
@@ -56,7 +57,7 @@ struct InsidePipeCommand: AsyncCommand {
             return Self.refusal(of: program, error.errorNumber)
         }
         close(reading)
-        try session.register(child.pid)
+        let ending = Mutex<Task<Void, Never>?>(nil)
         let started = OwnThread.detach {
             let problem = Self.unwrap(into: writing)
             close(writing)
@@ -66,10 +67,13 @@ struct InsidePipeCommand: AsyncCommand {
                 Self.waitForEndOfInput()
             }
             // Whoever wanted the output has gone.
-            Task.detached { await session.end() }
+            ending.withLock { $0 = Task.detached { await session.end(child.pid) } }
         }
         guard started else { throw SystemError("pthread_create", "", EAGAIN) }
-        return await child.wait()?.shellCode ?? 128 + SIGTERM
+        let status = await child.wait()?.shellCode ?? 128 + SIGTERM
+        // What it has started, in a node perhaps, can live on for a while.
+        await ending.withLock { $0 }?.value
+        return status
     }
 
     /// Becomes the command, which has the terminal to itself then.

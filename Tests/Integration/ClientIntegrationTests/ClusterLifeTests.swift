@@ -161,7 +161,10 @@ extension HostClusterTests {
         private func aReaderThatGoesAwayEndsIt(_ client: Client) throws {
             let kinkajou = try BuiltBinary.path("kinkajou")
             for place in ["", "--node demo-control-plane"] {
-                for command in ["while :; do echo x; sleep 0.1; done", "echo x; sleep 4242"] {
+                for command in [
+                    "while :; do echo x; sleep 0.1; done", "echo x; sleep 4242",
+                    "trap : HUP; echo x; while :; do sleep 4242; done",
+                ] {
                     let script = "\"$0\" exec --name demo \(place) -- sh -c '\(command)' | head -n 1"
                     let result = try Command.run(
                         try client.setup("/bin/sh", ["-c", script, kinkajou]), seconds: 30)
