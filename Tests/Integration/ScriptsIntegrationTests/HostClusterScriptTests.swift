@@ -52,8 +52,10 @@ import Testing
             "docker", "ps", "--filter", "label=io.x-k8s.kind.cluster=\(name)", "--format", "{{.Image}}")
         #expect(Set(images.split(separator: "\n").map(String.init)) == [image])
         // Once more: what is there is kept.
-        #expect(try script("create", ["NODE_IMAGE": image]).status == 0)
-        #expect(try script("down", [:]).status == 0)
+        for verb in ["create", "down"] {
+            let result = try script(verb, ["NODE_IMAGE": image])
+            #expect(result.status == 0, "\(result)")
+        }
         #expect(HostSnapshot.left(since: before, after: 30).filter { !$0.contains(image) } == [])
     }
 }
