@@ -213,7 +213,7 @@ extension ClusterPlanner {
         }
         for (index, text) in parsed.cluster.containerdConfigPatches.enumerated() {
             let field = "containerdConfigPatches[\(index)]"
-            let patch = ContainerdConfiguration(readable: text)
+            let patch = ContainerdConfiguration(toml: text)
             if patch.hasMirrors, patch.registryDirectory?.isEmpty != true,
                 patch.registryDirectory != nil
                     || images.contains(where: { $0?.registryDirectory?.isEmpty == false })

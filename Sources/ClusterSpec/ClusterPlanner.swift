@@ -428,7 +428,7 @@ struct ClusterPlanner {
         guard !spec.engine.registryMirrors.isEmpty || !spec.engine.insecureRegistries.isEmpty else { return }
         let cluster = plan.cluster
         let own =
-            cluster.containerdConfigPatches.contains { ContainerdConfiguration(readable: $0).hasRegistries }
+            cluster.containerdConfigPatches.contains { ContainerdConfiguration(toml: $0).hasRegistries }
             || cluster.containerdConfigPatchesJSON6902.contains { $0.contains("registry") }
         let isMounted = cluster.nodes.contains {
             $0.extraMounts.contains { $0.containerPath == Self.registriesInNode }

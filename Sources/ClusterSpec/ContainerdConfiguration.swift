@@ -22,19 +22,10 @@ public struct ContainerdConfiguration: Sendable, Equatable {
     /// Whether it says anything of registries.
     var hasRegistries = false
 
-    /// Reads a file or a patch.
-    ///
-    /// - Throws: `TOMLSyntaxError`.
-    public init(toml: String) throws {
-        self.init(try JSONValue(toml: toml))
-    }
-
-    /// What is no TOML says nothing.
-    init(readable toml: String) {
-        self.init((try? JSONValue(toml: toml)) ?? [:])
-    }
-
-    private init(_ root: JSONValue) {
+    /// Reads a file or a patch. What is no TOML says nothing: a patch is refused for it elsewhere, and the file of an image
+    /// is for containerd to refuse.
+    public init(toml: String) {
+        let root = (try? JSONValue(toml: toml)) ?? [:]
         format = root["version"].integer.map { Int($0) }
         let plugins = root["plugins"].object
         for (format, names) in Self.plugins.sorted(by: { $0.key < $1.key }) {

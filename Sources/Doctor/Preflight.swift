@@ -9,7 +9,7 @@ public struct Preflight: Sendable, Equatable {
     /// Makes the fast checks. What makes the plan impossible is left out: that ends the start, and is said then.
     public init(facts: HostFacts, settings: DindSettings, purpose: Purpose) {
         let here = HereFacts(host: facts, settings: settings, purpose: purpose)
-        let fatal = Set((here.node?.errors ?? here.plan.errors).map(\.topic.rawValue))
+        let fatal = Set(here.problems.filter { $0.severity == .error }.map(\.topic.rawValue))
         findings = Report(here: here, checks: Check.all.filter { !$0.isSlow }).findings.filter {
             $0.severity >= .warning && !fatal.contains($0.id)
         }

@@ -10,6 +10,8 @@ public struct NodePlan: Sendable, Equatable, Codable {
     public static let imageStore = "/var/lib/containerd"
     /// The kubelet's own directory.
     public static let kubeletDirectory = "/var/lib/kubelet"
+    /// The programs of a node image that a node is made with.
+    public static let programs = ["containerd", "kubelet", "kubeadm", "kubectl", "runc"]
     /// etcd's data.
     public static let etcdDirectory = "/var/lib/etcd"
 

@@ -71,4 +71,27 @@ struct ClusterMaking: Sendable {
         }
         return lines.joined(separator: "\n")
     }
+
+    // MARK: - Logs
+
+    /// Exports logs, where that was asked for, in half of the time that is left.
+    ///
+    /// - Parameter gather: Writes them into a directory that is there, within a limit, and returns what is not among them.
+    /// - Returns: What is not among them, and why.
+    func exportLogs(
+        before deadline: ContinuousClock.Instant, _ gather: (String, Duration) async throws -> [String]
+    ) async -> [String] {
+        guard let directory = spec.logDirectory else { return [] }
+        progress.begin("Exporting logs to \(directory) 📄", as: .logs)
+        defer { progress.done() }
+        do {
+            try Files.makeDirectories(directory)
+            let complaints = try await gather(
+                directory, max(.seconds(1), ContinuousClock.now.duration(to: deadline) / 2))
+            writeTrace(to: directory + "/trace.json")
+            return complaints
+        } catch {
+            return ["the logs could not be exported to \(directory): \(error)"]
+        }
+    }
 }

@@ -233,12 +233,10 @@ public final class KindCluster: Workload {
         var environment = environment
         environment["KUBECONFIG"] = kubeconfig
         environment["KIND_EXPERIMENTAL_PROVIDER"] = "docker"
-        if let directory = spec.logDirectory {
-            progress?.begin("Exporting logs to \(directory) 📄", as: .logs)
-            let share = max(.seconds(1), ContinuousClock.now.duration(to: deadline) / 2)
-            complaints += await exportLogs(to: directory, name: name, environment: environment, within: share)
-            progress?.done()
-        }
+        complaints +=
+            await making?.exportLogs(before: deadline) { [environment] directory, limit in
+                try await gatherLogs(of: name, into: directory, environment: environment, within: limit)
+            } ?? []
         progress?.begin("Deleting the cluster \"\(name)\" 🗑", as: .deletion)
         do {
             let remaining = max(.seconds(1), ContinuousClock.now.duration(to: deadline))
@@ -264,29 +262,23 @@ public final class KindCluster: Workload {
         return answer != nil
     }
 
-    private func exportLogs(
-        to directory: String, name: String, environment: [String: String], within limit: Duration
-    ) async -> [String] {
-        do {
-            try Files.makeDirectories(directory)
-            let result = try await CapturedProgram.run(
-                ChildRequest(
-                    executable: "kind", arguments: ["export", "logs", directory, "--name", name],
-                    environment: environment), timeout: limit)
-            var complaints = result.isSuccess ? [] : ["kind export logs: \(result.reason)"]
-            for (source, target) in [
-                (spec.engineLog, "dockerd.log"), (ClusterDirectory.path + "/kind.yaml", "kind-config.yaml"),
-            ] {
-                do {
-                    try Files.replace(directory + "/" + target, with: try Files.read(source), mode: 0o640)
-                } catch {
-                    complaints.append("\(error)")
-                }
+    private func gatherLogs(
+        of name: String, into directory: String, environment: [String: String], within limit: Duration
+    ) async throws -> [String] {
+        let result = try await CapturedProgram.run(
+            ChildRequest(
+                executable: "kind", arguments: ["export", "logs", directory, "--name", name],
+                environment: environment), timeout: limit)
+        var complaints = result.isSuccess ? [] : ["kind export logs: \(result.reason)"]
+        for (source, target) in [
+            (spec.engineLog, "dockerd.log"), (ClusterDirectory.path + "/kind.yaml", "kind-config.yaml"),
+        ] {
+            do {
+                try Files.replace(directory + "/" + target, with: try Files.read(source), mode: 0o640)
+            } catch {
+                complaints.append("\(error)")
             }
-            state.withLock { $0.making }?.writeTrace(to: directory + "/trace.json")
-            return complaints
-        } catch {
-            return ["the logs could not be exported to \(directory): \(error)"]
         }
+        return complaints
     }
 }

@@ -130,9 +130,7 @@ struct NodeImage {
                 code: .clusterFailed)
         }
         return NodeImageFacts(
-            version: version,
-            // One that cannot be read is for containerd to refuse.
-            containerd: containerd.flatMap { try? ContainerdConfiguration(toml: $0) })
+            version: version, containerd: containerd.map(ContainerdConfiguration.init(toml:)))
     }
 
     /// A small file of a container; nil: it has none such.

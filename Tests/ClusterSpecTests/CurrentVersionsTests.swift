@@ -18,7 +18,7 @@ import Testing
         place.facts.hasCgroupV1 = cgroupV1
         place.facts.images["node"] = NodeImageFacts(
             version: KubernetesVersion(version),
-            containerd: try containerd.map(ContainerdConfiguration.init(toml:)))
+            containerd: containerd.map(ContainerdConfiguration.init(toml:)))
         place.wrapperPath = containerd == nil ? nil : "/usr/bin/kinkajou-oci"
         return try ClusterPlan(spec, in: place)
     }
@@ -295,8 +295,8 @@ import Testing
         var place = ClusterSurroundings()
         place.wrapperPath = "/w"
         place.facts.images = [
-            "a": NodeImageFacts(containerd: try ContainerdConfiguration(toml: "version = 2")),
-            "b": NodeImageFacts(containerd: try ContainerdConfiguration(toml: Self.format3)),
+            "a": NodeImageFacts(containerd: ContainerdConfiguration(toml: "version = 2")),
+            "b": NodeImageFacts(containerd: ContainerdConfiguration(toml: Self.format3)),
         ]
         let plan = try ClusterPlan(spec, in: place)
         #expect(

@@ -11,10 +11,12 @@ public struct HereFacts: Sendable {
     public var purpose: Purpose
     /// What is only known by trying; nil: nothing was tried.
     public var probes: ProbeFacts?
-    /// What an engine would do here. Where it sees a problem, the checks say the same.
-    public let plan: Plan
-    /// The same of a node without an engine; nil: it is not asked for.
-    public let node: NodePlan?
+    /// What would stand in the way of what is to be run. The checks say the same.
+    public let problems: [Problem]
+    /// What would be decided for it, each with its reason.
+    let decisions: [Decision]
+    /// The iptables backend that would be used.
+    let packetFilter: PacketFilterBackend
 
     /// Facts from their parts.
     public init(host: HostFacts, settings: DindSettings, purpose: Purpose, probes: ProbeFacts? = nil) {
@@ -22,21 +24,26 @@ public struct HereFacts: Sendable {
         self.settings = settings
         self.purpose = purpose
         self.probes = probes
-        plan = Plan(facts: host, settings: settings)
-        node = purpose == .node ? NodePlan(facts: host, settings: settings, identity: "doctor") : nil
+        if purpose == .node {
+            let plan = NodePlan(facts: host, settings: settings, identity: "doctor")
+            (problems, decisions, packetFilter) = (plan.problems, plan.decisions, plan.packetFilter)
+        } else {
+            let plan = Plan(facts: host, settings: settings)
+            (problems, decisions, packetFilter) = (plan.problems, plan.decisions, plan.packetFilter)
+        }
     }
 
     /// The plan's problems with something as findings, or another finding where it has none.
     func planned(
         _ topic: ProblemTopic, from source: String, otherwise finding: @autoclosure () -> Finding
     ) -> [Finding] {
-        let problems = (node?.problems ?? plan.problems).filter { $0.topic == topic }
+        let problems = problems.filter { $0.topic == topic }
         return problems.isEmpty ? [finding()] : problems.map { Finding($0, from: source) }
     }
 
     /// A choice of the plan with its reason.
     func decision(_ subject: String) -> Decision? {
-        (node?.decisions ?? plan.decisions).first { $0.subject == subject }
+        decisions.first { $0.subject == subject }
     }
 
     /// Whether this is a container of a Pod.

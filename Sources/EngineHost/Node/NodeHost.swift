@@ -19,7 +19,6 @@ public actor NodeHost: SessionHost {
     public static let logDirectory = "/var/log/kinkajou"
     /// The configuration of containerd in a node image.
     public static let imageConfiguration = "/etc/containerd/config.toml"
-    private static let programs = ["containerd", "kubelet", "kubeadm", "kubectl", "runc"]
 
     private let settings: DindSettings
     private let readyTimeout: Duration
@@ -75,7 +74,7 @@ public actor NodeHost: SessionHost {
                 plan.errors.map(\.summary).joined(separator: "; and "), cure: error.cure,
                 code: error.code ?? .stepFailed, see: Check.named(error.topic.rawValue)?.command(in: .here))
         }
-        for program in Self.programs where Programs.find(program) == nil {
+        for program in NodePlan.programs where Programs.find(program) == nil {
             throw KinkajouError(
                 "\(program) is not on PATH", cure: "run this in a node image, such as kinkajou/node",
                 code: .programMissing)

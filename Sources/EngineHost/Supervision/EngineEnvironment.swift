@@ -155,7 +155,6 @@ actor EngineEnvironment: SessionHost {
         }
     }
 
-    /// Says once what the checks before the start have found.
     /// dockerd turns forwarding on and leaves it so.
     private func rememberForwarding(_ facts: HostFacts, of plan: Plan) async {
         var names = ["net.ipv4.ip_forward"]

@@ -273,11 +273,16 @@ public final class NodeCluster: Workload {
         let (making, api, context, node) = state.withLock { ($0.making, $0.api, $0.context, $0.node) }
         await api?.shutdown()
         var complaints: [String] = []
-        if let directory = spec.logDirectory, let making, let node {
-            making.progress.begin("Exporting logs to \(directory) 📄", as: .logs)
-            let share = max(.seconds(1), ContinuousClock.now.duration(to: deadline) / 2)
-            complaints += await exportLogs(of: node, to: directory, making: making, within: share)
-            making.progress.done()
+        if let node {
+            struct Late: Error, CustomStringConvertible { let description: String }
+            complaints +=
+                await making?.exportLogs(before: deadline) { directory, limit in
+                    // The limit is of each file, too.
+                    let late = Late(description: "not within \(limit.components.seconds) s")
+                    return try await withDeadline(limit, failure: late) {
+                        try await OwnNodeLogs.gather(node, into: directory, within: limit)
+                    }
+                } ?? []
         }
         making?.writeTrace()
         complaints += state.withLock { $0.mounts.removeAll() }
@@ -294,23 +299,5 @@ public final class NodeCluster: Workload {
             }
         }
         return complaints + ClusterDirectory.remove()
-    }
-
-    private func exportLogs(
-        of node: OwnNode, to directory: String, making: ClusterMaking, within limit: Duration
-    ) async -> [String] {
-        struct Late: Error {}
-        do {
-            try Files.makeDirectories(directory)
-            let complaints = try await withDeadline(limit, failure: Late()) {
-                try await OwnNodeLogs.gather(node, into: directory, within: limit)
-            }
-            making.writeTrace(to: directory + "/trace.json")
-            return complaints
-        } catch is Late {
-            return ["the logs could not be exported to \(directory) within \(limit.components.seconds) s"]
-        } catch {
-            return ["the logs could not be exported to \(directory): \(error)"]
-        }
     }
 }

@@ -99,9 +99,8 @@ struct NodeControlPlane {
                 "\(versionFile) does not say which version of Kubernetes is in this image",
                 cure: "run this in a node image, such as kinkajou/node", code: .usage)
         }
-        let containerd = (try? Files.read(NodeHost.imageConfiguration)).flatMap {
-            try? ContainerdConfiguration(toml: $0)
-        }
+        let containerd = (try? Files.read(NodeHost.imageConfiguration)).map(
+            ContainerdConfiguration.init(toml:))
         let image = spec.nodeImage ?? Defaults.nodeImage
         var parts = ClusterFacts(host: facts)
         // Whatever image was named: this one is what runs.

@@ -131,19 +131,26 @@ struct NodeEngineTests {
         }
     }
 
+    /// A file of this machine's for a container; who asks for it removes it.
+    private func temporaryFile(_ text: String, mode: Int = 0o644) throws -> String {
+        let path =
+            FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max))"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        return path
+    }
+
     /// A stand-in for a kubelet from 1.35 on, which ends at once on cgroup v1: its own words, their cause and the cure are
     /// in the message, and the wait is not sat out.
     @Test func aKubeletThatRefusesIsNamedWithItsCause() throws {
-        let kubelet =
-            FileManager.default.temporaryDirectory.path + "/kj-kubelet-\(UInt32.random(in: .min ... .max))"
+        let kubelet = try temporaryFile(
+            """
+            #!/bin/sh
+            case "$*" in *--version*) echo "Kubernetes v1.20.2"; exit ;; esac
+            echo 'E1127 05:22:10.600000     301 run.go:72] "command failed" err="failed to run Kubelet: kubelet is configured to not run on a host using cgroup v1. cgroup v1 support is unsupported"' >&2
+            exit 1
+            """, mode: 0o755)
         defer { try? FileManager.default.removeItem(atPath: kubelet) }
-        try """
-        #!/bin/sh
-        case "$*" in *--version*) echo "Kubernetes v1.20.2"; exit ;; esac
-        echo 'E1127 05:22:10.600000     301 run.go:72] "command failed" err="failed to run Kubelet: kubelet is configured to not run on a host using cgroup v1. cgroup v1 support is unsupported"' >&2
-        exit 1
-        """.write(toFile: kubelet, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: kubelet)
         let container = try NodeContainer(
             ["--wait", "10m"],
             flags: [
@@ -161,15 +168,14 @@ struct NodeEngineTests {
 
     /// A patch that does not fit is refused by its name, and nothing is started with half of it.
     @Test func aPatchThatDoesNotFitIsRefused() throws {
-        let file =
-            FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max)).yaml"
+        let file = try temporaryFile(
+            """
+            kind: Cluster
+            apiVersion: kind.x-k8s.io/v1alpha4
+            containerdConfigPatchesJSON6902:
+            - '[{"op": "remove", "path": "/plugins/none"}]'
+            """)
         defer { try? FileManager.default.removeItem(atPath: file) }
-        try """
-        kind: Cluster
-        apiVersion: kind.x-k8s.io/v1alpha4
-        containerdConfigPatchesJSON6902:
-        - '[{"op": "remove", "path": "/plugins/none"}]'
-        """.write(toFile: file, atomically: true, encoding: .utf8)
         let container = try NodeContainer(
             ["--config", "/kind.yaml"],
             flags: ["--privileged", "--volume", "/var/lib/kinkajou", "--volume", "\(file):/kind.yaml:ro"])
@@ -213,12 +219,10 @@ struct NodeEngineTests {
     }
 
     @Test func whatItCannotDoIsRefused() throws {
-        let file =
-            FileManager.default.temporaryDirectory.path + "/kj-node-\(UInt32.random(in: .min ... .max)).yaml"
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        try
+        let file = try temporaryFile(
             "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: [{role: control-plane}, {role: worker}]\n"
-            .write(toFile: file, atomically: true, encoding: .utf8)
+        )
+        defer { try? FileManager.default.removeItem(atPath: file) }
         let container = try NodeContainer(
             ["--config", "/kind.yaml"], flags: ["--privileged", "--volume", "\(file):/kind.yaml:ro"])
         defer { container.remove() }

@@ -13,7 +13,7 @@ extension Check {
         purposes: Purpose.withDocker
     ) { facts in
         let source = "ip6tables-restore in a new network namespace"
-        let filter = facts.host.packetFilter.ipv6(facts.plan.packetFilter)
+        let filter = facts.host.packetFilter.ipv6(facts.packetFilter)
         guard !filter.isUsable else { return [.ok("works", from: source)] }
         let reason =
             filter.command == nil

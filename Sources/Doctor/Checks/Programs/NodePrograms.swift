@@ -1,3 +1,4 @@
+internal import EnginePlan
 internal import HostFacts
 
 extension Check {
@@ -12,7 +13,7 @@ extension Check {
         purposes: [.node]
     ) { facts in
         let programs = facts.host.clusterPrograms
-        let wanted = ["containerd", "kubelet", "kubeadm", "kubectl", "runc"]
+        let wanted = NodePlan.programs
         guard programs["kubelet"] != nil || programs["kubeadm"] != nil else {
             return [.info("this is no node image: what it lacks is not examined", from: "PATH")]
         }
