@@ -8,6 +8,8 @@ struct DNSProbe {
     private static let name = "coredns"
     private static let namespace = "kube-system"
     private static let labels = "k8s-app=kube-dns"
+    /// The label by which Pods of one ReplicaSet are told from those of another.
+    private static let hash = "pod-template-hash"
     private static let limit = Duration.seconds(10)
 
     /// Shortens the interval. This is for the moment before the nodes are Ready: none of its Pods has been started yet.
@@ -68,6 +70,12 @@ struct DNSProbe {
                 continue
             }
             try await client.delete(.replicaSets, name, namespace: Self.namespace, uid: uid)
+            // Where the node was Ready before the interval was shortened, its Pods have begun, and would be seen to end for
+            // half a minute.
+            guard let hash = set["metadata"]["labels"][Self.hash].string else { continue }
+            try await client.deleteCollection(
+                .pods, namespace: Self.namespace, labels: "\(Self.labels),\(Self.hash)=\(hash)",
+                gracePeriodSeconds: 0)
         }
     }
 

@@ -291,13 +291,15 @@ import Values
         #expect(
             asked.map { $0.prefix { $0 != "?" } } == [
                 "PATCH deployments/coredns", "GET replicasets", "PATCH replicasets/new",
-                "DELETE replicasets/old",
+                "DELETE replicasets/old", "DELETE pods",
                 "PATCH deployments/coredns",
             ])
         #expect(asked[0].contains(#""paused":true"#) && asked[0].contains(#""periodSeconds":7}"#), "\(asked)")
         #expect(asked[2].contains(#""periodSeconds":7}"#), "\(asked)")
         #expect(asked[3].contains(#""uid":"3""#), "\(asked)")
-        #expect(asked[4].contains(#""paused":null"#), "\(asked)")
+        #expect(asked[4].contains("pod-template-hash"), "\(asked)")
+        #expect(asked[4].contains(#""gracePeriodSeconds":0"#), "\(asked)")
+        #expect(asked[5].contains(#""paused":null"#), "\(asked)")
     }
 
     /// Two ReplicaSets with Pods are a replacement that is going on: it goes on. And the Deployment does not stay paused.
@@ -318,7 +320,7 @@ import Values
         let sets = """
             {"kind": "ReplicaSetList", "metadata": {"resourceVersion": "1"}, "items": [
             {"metadata": {"name": "new", "uid": "2", \(owner)}, "spec": {"replicas": 2}},
-            {"metadata": {"name": "old", "uid": "3", \(owner)}, "spec": {"replicas": \(activeSets - 1)}},
+            {"metadata": {"name": "old", "uid": "3", "labels": {"pod-template-hash": "a1b2"}, \(owner)}, "spec": {"replicas": \(activeSets - 1)}},
             {"metadata": {"name": "another", "uid": "4", "ownerReferences": [{"uid": "5"}]}, "spec": {"replicas": 0}}]}
             """
         try await StubServer.with { exchange in
