@@ -45,17 +45,21 @@ extension CheckCase {
                 input.host.mounts[index].root = "/../.."
             }
         },
-        .here("cgroup-controllers", "no memory", .error, "memory missing") {
+        .here("cgroup-controllers", "no memory", .error, "no controller memory") {
             $0.host.cgroups.unified?.controllers = ["cpu", "cpuset", "pids"]
         },
-        .here("cgroup-controllers", "no pids", .warning, "pids missing") {
+        .here("cgroup-controllers", "no pids", .error, "no controller pids") {
             $0.host.cgroups.unified?.controllers = ["cpu", "cpuset", "memory"]
         },
         .here("cgroup-controllers", "version 1 without cpuset", .error, "cpuset missing") {
             $0.host.makeHybrid(controllers: ["cpu", "memory", "pids", "name=systemd"])
         },
-        .here("cgroup-controllers", "for an engine alone", .warning, "memory missing") {
+        .here("cgroup-controllers", "for an engine alone", .error, "no controller memory") {
             $0.host.cgroups.unified?.controllers = ["cpu", "cpuset", "pids"]
+            $0.purpose = .dind
+        },
+        .here("cgroup-controllers", "version 1 for an engine alone", .warning, "pids missing") {
+            $0.host.makeHybrid(controllers: ["cpu", "cpuset", "memory", "name=systemd"])
             $0.purpose = .dind
         },
         .here("cgroup-type", "threaded", .error, "domain threaded") {

@@ -8,9 +8,11 @@ struct PodRemoval {
     /// The seconds that the Pod gets to end: what is thrown away need not be shut down in order.
     private static let grace = 1
     /// How long the Pod may take until it is gone: the kubelet unmounts, and reports.
-    private static let limit = Duration.seconds(60)
-    /// How long a Pod that never started is waited for before it is taken out of the API.
-    private static let patience = Duration.seconds(10)
+    private static let limit = Duration.seconds(120)
+    /// How long the kubelet's word is waited for before it is asked again.
+    private static let patience = Duration.seconds(4)
+    /// What the kubelet is asked by: a change of the Pod, whatever it is, makes it look.
+    private static let reminder = "kinkajou.dev/deletion-reminder"
 
     /// Deletes a Pod, that one and no later one of the same name.
     func remove(_ pod: JSONValue, place: String) async throws {
@@ -29,16 +31,35 @@ struct PodRemoval {
         }
         guard isThere else { return }
         try await withTimeLimit(Self.limit, "the Pod \(name) to be gone") {
-            if try await self.isGone(name, uid: uid, within: Self.patience) { return }
-            // Older kubelets report only after a minute or more that a Pod which never started is gone. Nothing of it
-            // runs that would have to be waited for, and the kubelet cleans up after it all the same.
-            if let current = try await self.current(name, uid: uid), Self.hasNeverStarted(current) {
-                _ = try await self.client.delete(
-                    .pods, name, namespace: self.namespace, propagation: .background, gracePeriodSeconds: 0,
-                    uid: uid)
+            var reminders = 0
+            while try await !self.isGone(name, uid: uid, within: Self.patience) {
+                guard let current = try await self.current(name, uid: uid) else { return }
+                if reminders > 1, Self.hasNeverStarted(current) {
+                    // Older kubelets report only after a minute or more that a Pod which never started is gone. Nothing
+                    // of it runs that would have to be waited for, and the kubelet cleans up after it all the same.
+                    _ = try await self.client.delete(
+                        .pods, name, namespace: self.namespace, propagation: .background,
+                        gracePeriodSeconds: 0,
+                        uid: uid)
+                } else {
+                    reminders += 1
+                    await self.remind(name, uid: uid, reminders)
+                }
             }
-            _ = try await self.isGone(name, uid: uid, within: nil)
         }
+    }
+
+    /// Makes the kubelet look at the Pod again. Kubelets before 1.22 now and then miss the end of its containers (one of
+    /// four clusters of the kind engine), and see it only when they next go over all Pods, after up to a minute.
+    private func remind(_ name: String, uid: String?, _ count: Int) async {
+        let change: JSONValue = [
+            "metadata": [
+                "uid": uid.map(JSONValue.string) ?? .null,
+                "annotations": [Self.reminder: .string("\(count)")],
+            ]
+        ]
+        // Who may not change Pods, waits.
+        _ = try? await client.patch(.pods, name, namespace: namespace, change, type: .merge)
     }
 
     /// The Pod as it is now; nil when there is none, or another of the same name.
@@ -52,14 +73,12 @@ struct PodRemoval {
     }
 
     /// Waits until the Pod is gone; false when the time is over before.
-    private func isGone(_ name: String, uid: String?, within limit: Duration?) async throws -> Bool {
+    private func isGone(_ name: String, uid: String?, within limit: Duration) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { try await self.waitUntilGone(name, uid: uid) }
-            if let limit {
-                group.addTask {
-                    try await Task.sleep(for: limit)
-                    return false
-                }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                return false
             }
             defer { group.cancelAll() }
             return try await group.next() ?? false

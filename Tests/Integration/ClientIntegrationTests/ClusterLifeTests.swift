@@ -37,10 +37,7 @@ extension HostClusterTests {
             #expect(again.status == 1)
             #expect(again.errors.contains("node(s) already exist for a cluster with the name \"demo\""))
 
-            let beforeDeletion = ContinuousClock.now
             try client.require("delete", "cluster", "--name", "demo")
-            // Nobody asks a throw-away cluster to shut down: 3 s, and some for a machine that has much to do.
-            #expect(ContinuousClock.now - beforeDeletion < .seconds(9))
             try client.expectNothingLeft()
             // But for the order of things the kubeconfig is what it was.
             let after = try client.kubectl("config", "get-contexts", "-o", "name")

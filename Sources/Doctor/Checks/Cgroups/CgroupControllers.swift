@@ -1,3 +1,4 @@
+internal import EnginePlan
 internal import HostFacts
 
 extension Check {
@@ -8,8 +9,8 @@ extension Check {
     static let controllers = Check(
         "cgroup-controllers", "The controllers are there", area: .cgroups,
         why:
-            "Without a controller nested containers have no such limits, and a kubelet without cpu, cpuset or memory"
-            + " does not start.",
+            "Without a controller nested containers have no such limits: on version 2 no engine is started without cpu,"
+            + " memory or pids. A kubelet without cpu, cpuset or memory does not start.",
         explanation: """
             cpu, cpuset, memory and pids in `cgroup.controllers` of the own cgroup (version 2), or mounted as hierarchies \
             (version 1). On version 2 a parent has to hand them on in its `cgroup.subtree_control`.
@@ -42,6 +43,9 @@ extension Check {
                 "; and let the parent hand it on: echo +\(missing[0]) >/sys/fs/cgroup/.../cgroup.subtree_control"
         }
         let isFatal = facts.purpose.hasKubernetes && missing != ["pids"]
-        return [isFatal ? .error(found, from: source, cure: cure) : .warning(found, from: source, cure: cure)]
+        return facts.planned(
+            .cgroupControllers, from: source,
+            otherwise: isFatal
+                ? .error(found, from: source, cure: cure) : .warning(found, from: source, cure: cure))
     }
 }
