@@ -42,4 +42,23 @@ import Values
         pod["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
         #expect(PodRemoval.hasEnded(pod) == expected)
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func aKubeletThatHasMissedTheEndIsAskedAgain() async throws {
+        let path = "/api/v1/namespaces/ci/pods/kinkajou-x"
+        let pod: JSONValue = [
+            "metadata": ["name": "kinkajou-x", "uid": "p"],
+            "status": [
+                "containerStatuses": [["state": ["running": ["startedAt": "x"]], "containerID": "c"]]
+            ],
+        ]
+        let objects = StubObjects()
+        objects.put(path, pod)
+        objects.fault("DELETE", "/kinkajou-x", .marked)
+        try await objects.serve { client, _ in
+            try await PodRemoval(client: client, namespace: "ci", patience: .milliseconds(100))
+                .remove(pod, place: "here")
+        }
+        #expect(objects.objects.isEmpty)
+    }
 }

@@ -18,6 +18,8 @@ final class StubObjects: Sendable {
         case answered(Int)
         /// Before it is looked at, the object is gone.
         case objectGoesBefore
+        /// The object is marked as being deleted, and stays until somebody changes it: its kubelet has missed its end.
+        case marked
     }
 
     private struct State {
@@ -64,6 +66,19 @@ final class StubObjects: Sendable {
             return
         }
         if case .objectGoesBefore? = fault { state.withLock { _ = $0.objects.removeValue(forKey: path) } }
+        if case .marked? = fault {
+            let object = state.withLock { state in
+                state.objects[path]?["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+                return state.objects[path] ?? .null
+            }
+            try await Self.answer(exchange, 200, Self.text(object))
+            return
+        }
+        if request.target.contains("watch=") {
+            // Nothing happens, and the connection ends.
+            try await Self.answer(exchange, 200, "")
+            return
+        }
         let (code, answer) = try carryOut(request.method, path, body)
         switch fault {
         case .carriedOutButLost: exchange.hangUp()
@@ -99,6 +114,8 @@ final class StubObjects: Sendable {
                 }
                 state.objects[path] = nil
                 return (200, Self.text(object))
+            case "PATCH" where state.objects[path]?["metadata"]["deletionTimestamp"].isNull == false:
+                return (200, Self.text(state.objects.removeValue(forKey: path) ?? .null))
             default:
                 if let object = state.objects[path] { return (200, Self.text(object)) }
                 guard !path.hasSuffix("s") else {

@@ -10,7 +10,7 @@ struct PodRemoval {
     /// How long the Pod may take until it is gone: the kubelet unmounts, and reports.
     private static let limit = Duration.seconds(120)
     /// How long the kubelet's word is waited for before it is asked again.
-    private static let patience = Duration.seconds(4)
+    var patience = Duration.seconds(4)
     /// What the kubelet is asked by: a change of the Pod, whatever it is, makes it look.
     private static let reminder = "kinkajou.dev/deletion-reminder"
 
@@ -32,7 +32,7 @@ struct PodRemoval {
         guard isThere else { return }
         try await withTimeLimit(Self.limit, "the Pod \(name) to be gone") {
             var reminders = 0
-            while try await !self.isGone(name, uid: uid, within: Self.patience) {
+            while try await !self.isGone(name, uid: uid, within: self.patience) {
                 guard let current = try await self.current(name, uid: uid) else { return }
                 if reminders > 1, Self.hasNeverStarted(current) {
                     // Older kubelets report only after a minute or more that a Pod which never started is gone. Nothing

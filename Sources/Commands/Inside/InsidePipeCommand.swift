@@ -25,13 +25,15 @@ struct InsidePipeCommand: AsyncCommand {
     var command: [String]
 
     func validate() throws {
+        try CommandWords.require(command, of: self)
         guard CommandSession(session) != nil else { throw ValidationError("\(session) is no session.") }
     }
 
     func runToExitStatus() async throws -> Int32 {
         let words = CommandWords.afterTerminator(command)
-        guard let program = words.first else { throw ValidationError("There is no command after --.") }
-        guard let session = CommandSession(session) else { return ErrorCode.usage.exitStatus }
+        guard let program = words.first, let session = CommandSession(session) else {
+            return ErrorCode.usage.exitStatus
+        }
         if direct {
             // It keeps our process ID.
             try session.register(getpid())
