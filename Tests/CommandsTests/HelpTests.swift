@@ -22,4 +22,12 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [["dind"], ["cluster"], ["exec"], ["run"], ["inside", "pipe"]])
+    func anUnknownOptionIsNotTakenForTheCommand(words: [String]) throws {
+        _ = try KinkajouCommand.parseAsRoot(words + ["--", "--frobnicate"])
+        for option in ["--frobnicate", "--help"] {
+            #expect(throws: (any Error).self) { _ = try KinkajouCommand.parseAsRoot(words + [option]) }
+        }
+    }
 }
