@@ -49,8 +49,8 @@ struct PodRemoval {
         }
     }
 
-    /// Makes the kubelet look at the Pod again. Kubelets before 1.22 now and then miss the end of its containers (one of
-    /// four clusters of the kind engine), and see it only when they next go over all Pods, after up to a minute.
+    /// Makes the kubelet look at the Pod again. A kubelet of 1.20 now and then misses the end of a Pod's containers, and
+    /// sees it only when it next goes over all of its Pods, after up to a minute.
     private func remind(_ name: String, uid: String?, _ count: Int) async {
         let change: JSONValue = [
             "metadata": [
