@@ -15,11 +15,10 @@ public struct HostSnapshot: Equatable, Sendable {
         )
         // What the scripts keep in their cache is made beside the tests, with mounts of its own: a root file system of a
         // virtual machine that is not there yet. Nothing that is tested writes there.
-        let cache = ProcessInfo.processInfo.environment["KINKAJOU_CACHE"] ?? "/var/cache/kinkajou"
         traces.formUnion(
             lines(of: "/proc/self/mountinfo").compactMap { line in
                 let fields = line.split(separator: " ").dropFirst(3).prefix(2)
-                guard fields.last?.hasPrefix(cache + "/") != true else { return nil }
+                guard fields.last?.hasPrefix(CacheDirectory.path + "/") != true else { return nil }
                 return "mount " + fields.joined(separator: " ")
             })
         traces.formUnion(

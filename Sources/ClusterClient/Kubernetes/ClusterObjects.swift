@@ -23,6 +23,8 @@ public struct ClusterObjects: Sendable {
         static let expires = "kinkajou.dev/expires"
         /// The annotation with the seconds to live.
         static let lifetime = "kinkajou.dev/lifetime-seconds"
+        /// The annotation by which a kubelet is reminded of a Pod that is being deleted: how often it was.
+        static let deletionReminder = "kinkajou.dev/deletion-reminder"
         /// The label that all of our objects have.
         static let managedBy = "app.kubernetes.io/managed-by"
         /// Its value.

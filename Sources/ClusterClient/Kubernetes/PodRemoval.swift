@@ -11,8 +11,6 @@ struct PodRemoval {
     private static let limit = Duration.seconds(120)
     /// How long the kubelet's word is waited for before it is asked again.
     var patience = Duration.seconds(4)
-    /// What the kubelet is asked by: a change of the Pod, whatever it is, makes it look.
-    private static let reminder = "kinkajou.dev/deletion-reminder"
 
     /// Deletes a Pod, that one and no later one of the same name.
     func remove(_ pod: JSONValue, place: String) async throws {
@@ -39,8 +37,7 @@ struct PodRemoval {
                     // of it runs that would have to be waited for, and the kubelet cleans up after it all the same.
                     _ = try await self.client.delete(
                         .pods, name, namespace: self.namespace, propagation: .background,
-                        gracePeriodSeconds: 0,
-                        uid: uid)
+                        gracePeriodSeconds: 0, uid: uid)
                 } else {
                     reminders += 1
                     await self.remind(name, uid: uid, reminders)
@@ -55,7 +52,7 @@ struct PodRemoval {
         let change: JSONValue = [
             "metadata": [
                 "uid": uid.map(JSONValue.string) ?? .null,
-                "annotations": [Self.reminder: .string("\(count)")],
+                "annotations": [ClusterObjects.Key.deletionReminder: .string("\(count)")],
             ]
         ]
         // Who may not change Pods, waits.

@@ -28,7 +28,7 @@ final class ControlPlane: Sendable {
         /// names; etcd beside it, or on PATH.
         static let found: Programs? = {
             let environment = ProcessInfo.processInfo.environment
-            let cache = environment["KINKAJOU_CACHE"] ?? "/var/cache/kinkajou"
+            let cache = CacheDirectory.path
             let cached = ((try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? [])
                 .filter { $0.hasPrefix("kubernetes-") }.sorted().map { "\(cache)/\($0)/bin" }
             let folders = (environment["KINKAJOU_TEST_KUBERNETES"].map { [$0] } ?? []) + cached
